@@ -1,0 +1,95 @@
+// An Objective answers questions. `offers()` says which.
+#pragma once
+
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "thalweg/core/question.hpp"
+
+namespace thalweg {
+
+template <class S>
+class Objective {
+ public:
+  virtual ~Objective() = default;
+  Objective() = default;
+  Objective(const Objective&) = delete;
+  Objective& operator=(const Objective&) = delete;
+
+  [[nodiscard]] virtual std::size_t dimension() const = 0;
+  [[nodiscard]] virtual Offers offers() const = 0;
+  // The one door: answers question i into answer i. The sizes are equal. May throw; answers before the throwing
+  // question are then valid. A question with a perturbation reaches only objectives whose `regenerates_noise()`
+  // is true.
+  virtual void answer(std::span<const Question<S>> questions, std::span<Answer<S>> answers) = 0;
+  [[nodiscard]] virtual bool regenerates_noise() const { return false; }
+  // True when answer() runs its own threads (a network, a pool of programs); false when the driver may call
+  // answer() from several threads at once on distinct questions (when the run asks for threads > 1).
+  [[nodiscard]] virtual bool parallel_inside() const { return false; }
+
+  // Sugar over answer(). Each throws std::logic_error if a size is wrong.
+  double value(std::span<const S> x, SampleKey sample = {});
+  double value_and_gradient(std::span<const S> x, std::span<S> gradient, SampleKey sample = {});
+  void gradient(std::span<const S> x, std::span<S> gradient, SampleKey sample = {});
+  double directional(std::span<const S> x, std::span<const S> direction, SampleKey sample = {});
+  void hessian_vector(std::span<const S> x, std::span<const S> direction, std::span<S> out, SampleKey sample = {});
+  void hessian(std::span<const S> x, std::span<S> out, SampleKey sample = {});  // n×n
+  void third(std::span<const S> x, std::span<const S> direction, std::span<S> out, SampleKey sample = {});
+  void residual(std::span<const S> x, std::span<S> out, SampleKey sample = {});
+  void jacobian(std::span<const S> x, std::span<S> out, SampleKey sample = {});  // m×n
+  // `points` holds values.size() points, one after another.
+  void values(std::span<const S> points, std::span<double> values, SampleKey sample = {});
+
+ private:
+  void one(const Question<S>& question, Answer<S>& answer);
+};
+
+// An objective that stands on another. The driver puts its ledger under the lowest adapter, so that adapters are
+// charged in the answers that they really take, and tells each adapter when a run begins.
+template <class S>
+class Adapter : public Objective<S> {
+ public:
+  explicit Adapter(Objective<S>& base) : base_(&base) {}
+  explicit Adapter(std::shared_ptr<Objective<S>> base) : owned_(std::move(base)), base_(owned_.get()) {}
+  [[nodiscard]] Objective<S>& base() const { return *base_; }
+  void rebase(Objective<S>& base) { base_ = &base; }  // the driver's; restored when the run ends
+  // A run begins: forget every state, draw all randomness from this seed. Called before the first question.
+  virtual void begin(std::uint64_t seed) { static_cast<void>(seed); }
+  // Between the coordinates of the method (above) and those of the base (below). Identity by default.
+  [[nodiscard]] virtual std::vector<S> to_base(std::span<const S> x) const { return {x.begin(), x.end()}; }
+  [[nodiscard]] virtual std::vector<S> from_base(std::span<const S> x) const { return {x.begin(), x.end()}; }
+  [[nodiscard]] std::size_t dimension() const override { return base_->dimension(); }
+  [[nodiscard]] bool parallel_inside() const override { return base_->parallel_inside(); }
+
+ private:
+  std::shared_ptr<Objective<S>> owned_;
+  Objective<S>* base_;
+};
+
+// A plain function of the user's, values only; or a pair that also writes the gradient.
+//   double f(std::span<const double> x)
+//   double fg(std::span<const double> x, std::span<double> gradient)   // gradient may be empty: not asked
+class FunctionObjective final : public Objective<double> {
+ public:
+  using Value = std::function<double(std::span<const double>)>;
+  using ValueAndGradient = std::function<double(std::span<const double>, std::span<double>)>;
+  FunctionObjective(std::size_t dimension, Value value) : dimension_(dimension), value_(std::move(value)) {}
+  FunctionObjective(std::size_t dimension, ValueAndGradient both) : dimension_(dimension), both_(std::move(both)) {}
+  [[nodiscard]] std::size_t dimension() const override { return dimension_; }
+  [[nodiscard]] Offers offers() const override;
+  void answer(std::span<const Question<double>> questions, std::span<Answer<double>> answers) override;
+
+ private:
+  std::size_t dimension_;
+  Value value_;
+  ValueAndGradient both_;
+};
+
+extern template class Objective<float>;
+extern template class Objective<double>;
+
+}  // namespace thalweg

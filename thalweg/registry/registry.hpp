@@ -1,0 +1,71 @@
+// Everything that thalweg has, by name: read by the command line, Python, the documentation and the conformance suite.
+// The lists are explicit, one line a thing: methods.cpp, estimators.cpp, rules.cpp, credit.cpp, problems.cpp.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "thalweg/core/minimize.hpp"
+#include "thalweg/core/objective.hpp"
+#include "thalweg/core/options.hpp"
+
+namespace thalweg {
+template <class S>
+class UpdateRule;  // first_order/update_rule.hpp
+template <class S>
+class CreditRule;  // credit/credit_rule.hpp
+struct Problem;    // problems/problem.hpp
+}  // namespace thalweg
+
+namespace thalweg::registry {
+
+struct MethodItem {
+  Entry entry;
+  std::function<Method(const Settings&)> make;
+};
+struct EstimatorItem {
+  Entry entry;
+  std::function<std::unique_ptr<Adapter<double>>(Objective<double>&, const Settings&)> make;
+  std::function<std::unique_ptr<Adapter<float>>(Objective<float>&, const Settings&)> make_float;
+};
+struct RuleItem {  // update rules and schedules, which chain
+  Entry entry;
+  std::function<std::unique_ptr<UpdateRule<double>>(const Settings&)> make;
+  std::function<std::unique_ptr<UpdateRule<float>>(const Settings&)> make_float;
+};
+struct CreditItem {
+  Entry entry;
+  std::function<std::unique_ptr<CreditRule<double>>(const Settings&)> make;
+  std::function<std::unique_ptr<CreditRule<float>>(const Settings&)> make_float;
+};
+struct ProblemItem {
+  Entry entry;
+  std::function<std::unique_ptr<Problem>(const Settings&)> make;  // options such as n=10
+};
+
+const std::vector<MethodItem>& methods();
+const std::vector<EstimatorItem>& estimators();
+const std::vector<RuleItem>& rules();
+const std::vector<CreditItem>& credit_rules();
+const std::vector<ProblemItem>& problems();
+
+// By id; an unknown id throws InvalidArgument that offers the nearest.
+const MethodItem& method(std::string_view id);
+const EstimatorItem& estimator(std::string_view id);
+const RuleItem& rule(std::string_view id);
+const CreditItem& credit_rule(std::string_view id);
+const ProblemItem& problem(std::string_view id);
+// "rosenbrock:n=10" → the problem with its options set.
+std::unique_ptr<Problem> make_problem(std::string_view text);
+
+// The kinds of `thalweg list`, and their entries.
+std::vector<std::string> kinds();
+std::vector<Entry> entries(std::string_view kind);
+// One entry of any kind by id (a method wins over a rule of the same id unless the kind is named: "rules/adam").
+Entry find(std::string_view id);
+
+}  // namespace thalweg::registry
