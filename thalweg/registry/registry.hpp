@@ -1,5 +1,6 @@
 // Everything that thalweg has, by name: read by the command line, Python, the documentation and the conformance suite.
-// The lists are explicit, one line a thing: methods.cpp, estimators.cpp, rules.cpp, credit.cpp, problems.cpp.
+// The lists are explicit, one line a thing: methods.cpp, estimators.cpp, rules.cpp, credit.cpp, problems.cpp,
+// data.cpp.
 #pragma once
 
 #include <functional>
@@ -52,6 +53,7 @@ const std::vector<EstimatorItem>& estimators();
 const std::vector<RuleItem>& rules();
 const std::vector<CreditItem>& credit_rules();
 const std::vector<ProblemItem>& problems();
+const std::vector<Entry>& data_sets();  // what load_data (network/data/load.hpp) reads; kind "data"
 
 // By id; an unknown id throws InvalidArgument that offers the nearest.
 const MethodItem& method(std::string_view id);
