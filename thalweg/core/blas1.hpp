@@ -1,0 +1,105 @@
+// Plain loops over spans: dot, axpy, norms. Sums run in eight fixed partial sums, so that the compiler can vectorise
+// them without -ffast-math and the result does not depend on the vector width.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <span>
+
+namespace thalweg::blas {
+
+inline constexpr std::size_t lanes = 8;
+
+// Σ term(i), i < n, in eight interleaved partial sums that are then added as a tree.
+template <class S, class Term>
+inline S sum_of(std::size_t n, Term&& term) {
+  S partial[lanes] = {};
+  std::size_t i = 0;
+  for (; i + lanes <= n; i += lanes)
+    for (std::size_t k = 0; k < lanes; ++k) partial[k] += term(i + k);
+  for (std::size_t k = 0; i < n; ++i, ++k) partial[k] += term(i);
+  return ((partial[0] + partial[4]) + (partial[2] + partial[6])) +
+         ((partial[1] + partial[5]) + (partial[3] + partial[7]));
+}
+
+// xᵀy. Sizes are equal.
+inline double dot(std::span<const double> x, std::span<const double> y) {
+  const double* a = x.data();
+  const double* b = y.data();
+  return sum_of<double>(x.size(), [a, b](std::size_t i) { return a[i] * b[i]; });
+}
+
+// y ← y + αx
+inline void axpy(double alpha, std::span<const double> x, std::span<double> y) {
+  const double* __restrict a = x.data();
+  double* __restrict b = y.data();
+  const std::size_t n = x.size();
+  for (std::size_t i = 0; i < n; ++i) b[i] += alpha * a[i];
+}
+
+// out ← x + αd. `out` overlaps neither.
+inline void step(std::span<const double> x, double alpha, std::span<const double> d, std::span<double> out) {
+  const double* __restrict a = x.data();
+  const double* __restrict b = d.data();
+  double* __restrict c = out.data();
+  const std::size_t n = x.size();
+  for (std::size_t i = 0; i < n; ++i) c[i] = a[i] + alpha * b[i];
+}
+
+// out ← x − y. `out` overlaps neither.
+inline void subtract(std::span<const double> x, std::span<const double> y, std::span<double> out) {
+  const double* __restrict a = x.data();
+  const double* __restrict b = y.data();
+  double* __restrict c = out.data();
+  const std::size_t n = x.size();
+  for (std::size_t i = 0; i < n; ++i) c[i] = a[i] - b[i];
+}
+
+inline void scale(double alpha, std::span<double> x) {
+  for (double& v : x) v *= alpha;
+}
+
+inline void copy(std::span<const double> from, std::span<double> to) {
+  for (std::size_t i = 0; i < from.size(); ++i) to[i] = from[i];
+}
+
+// ‖x‖∞; NaN counts as +inf.
+inline double max_abs(std::span<const double> x) {
+  double largest = 0.0;
+  bool nan = false;
+  for (const double v : x) {
+    const double a = std::abs(v);
+    largest = a > largest ? a : largest;
+    nan |= a != a;
+  }
+  return nan ? std::numeric_limits<double>::infinity() : largest;
+}
+
+// ‖x‖₂, safe against overflow and underflow of the squares.
+inline double norm(std::span<const double> x) {
+  const double squares = dot(x, x);
+  if (squares > 1e-280 && squares < 1e280) return std::sqrt(squares);
+  const double largest = max_abs(x);
+  if (largest == 0.0 || !std::isfinite(largest)) return largest;
+  const double* a = x.data();
+  return largest * std::sqrt(sum_of<double>(x.size(), [a, largest](std::size_t i) {
+           const double v = a[i] / largest;
+           return v * v;
+         }));
+}
+
+// out ← A x, A m×n row-major with m = out.size(), n = x.size().
+inline void multiply(std::span<const double> a, std::span<const double> x, std::span<double> out) {
+  const std::size_t n = x.size();
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = dot(a.subspan(i * n, n), x);
+}
+
+// out ← Aᵀ x, A m×n row-major with m = x.size(), n = out.size().
+inline void multiply_transposed(std::span<const double> a, std::span<const double> x, std::span<double> out) {
+  const std::size_t n = out.size();
+  for (double& v : out) v = 0.0;
+  for (std::size_t i = 0; i < x.size(); ++i) axpy(x[i], a.subspan(i * n, n), out);
+}
+
+}  // namespace thalweg::blas

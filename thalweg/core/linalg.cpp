@@ -1,0 +1,318 @@
+#include "thalweg/core/linalg.hpp"
+
+#include <Eigen/Cholesky>
+#include <Eigen/Eigenvalues>
+#include <Eigen/LU>
+#include <Eigen/QR>
+#include <Eigen/SVD>
+#include <cmath>
+#include <stdexcept>
+#include <string>
+
+namespace thalweg::linalg {
+namespace {
+
+using Index = Eigen::Index;
+using Matrix = Eigen::MatrixXd;
+using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using Vector = Eigen::VectorXd;
+using Input = Eigen::Map<const RowMajor>;
+using Output = Eigen::Map<RowMajor>;
+using InputVector = Eigen::Map<const Vector>;
+using OutputVector = Eigen::Map<Vector>;
+
+Index to_index(std::size_t n) { return static_cast<Index>(n); }
+std::span<const double> span_of(const Matrix& m) { return {m.data(), static_cast<std::size_t>(m.size())}; }
+std::span<const double> span_of(const Vector& v) { return {v.data(), static_cast<std::size_t>(v.size())}; }
+
+void expect(std::size_t got, std::size_t wanted, const char* what) {
+  if (got != wanted)
+    throw std::logic_error(std::string("linalg: ") + what + " has " + std::to_string(got) + " numbers, not " +
+                           std::to_string(wanted));
+}
+void expect_ready(bool ready, const char* what) {
+  if (!ready) throw std::logic_error(std::string("linalg: ") + what + " is used before a decomposition succeeded");
+}
+Input square(std::span<const double> a, Index n) {
+  expect(a.size(), static_cast<std::size_t>(n * n), "the matrix");
+  return Input(a.data(), n, n);
+}
+OutputVector vector(std::span<double> v, Index n, const char* what) {
+  expect(v.size(), static_cast<std::size_t>(n), what);
+  return OutputVector(v.data(), n);
+}
+InputVector vector(std::span<const double> v, Index n, const char* what) {
+  expect(v.size(), static_cast<std::size_t>(n), what);
+  return InputVector(v.data(), n);
+}
+bool lower_finite(const Input& a) {
+  for (Index i = 0; i < a.rows(); ++i)
+    if (!a.row(i).head(i + 1).allFinite()) return false;
+  return true;
+}
+
+}  // namespace
+
+// --- SymmetricEigen
+
+struct SymmetricEigen::Data {
+  explicit Data(Index size) : n(size), input(size, size), solver(size) {}
+  Index n;
+  Matrix input;
+  Eigen::SelfAdjointEigenSolver<Matrix> solver;
+  bool ready = false;
+};
+SymmetricEigen::SymmetricEigen(std::size_t n) : data_(std::make_unique<Data>(to_index(n))) {}
+SymmetricEigen::~SymmetricEigen() = default;
+SymmetricEigen::SymmetricEigen(SymmetricEigen&&) noexcept = default;
+SymmetricEigen& SymmetricEigen::operator=(SymmetricEigen&&) noexcept = default;
+
+bool SymmetricEigen::compute(std::span<const double> a) {
+  Data& d = *data_;
+  const Input in = square(a, d.n);
+  d.ready = false;
+  if (!lower_finite(in)) return false;
+  d.input = in;  // the solver reads the lower triangle
+  d.solver.compute(d.input, Eigen::ComputeEigenvectors);
+  return d.ready = d.solver.info() == Eigen::Success;
+}
+std::size_t SymmetricEigen::size() const { return static_cast<std::size_t>(data_->n); }
+std::span<const double> SymmetricEigen::values() const {
+  expect_ready(data_->ready, "SymmetricEigen");
+  return span_of(data_->solver.eigenvalues());
+}
+std::span<const double> SymmetricEigen::vectors() const {
+  expect_ready(data_->ready, "SymmetricEigen");
+  return span_of(data_->solver.eigenvectors());  // column-major columns are row-major rows
+}
+std::span<const double> SymmetricEigen::vector(std::size_t j) const { return vectors().subspan(j * size(), size()); }
+void SymmetricEigen::to_eigenbasis(std::span<const double> x, std::span<double> out) const {
+  expect_ready(data_->ready, "SymmetricEigen");
+  linalg::vector(out, data_->n, "out").noalias() =
+      data_->solver.eigenvectors().transpose() * linalg::vector(x, data_->n, "x");
+}
+void SymmetricEigen::from_eigenbasis(std::span<const double> x, std::span<double> out) const {
+  expect_ready(data_->ready, "SymmetricEigen");
+  linalg::vector(out, data_->n, "out").noalias() = data_->solver.eigenvectors() * linalg::vector(x, data_->n, "x");
+}
+
+// --- Cholesky
+
+struct Cholesky::Data {
+  explicit Data(Index size) : n(size), factor(RowMajor::Zero(size, size)) {}
+  Index n;
+  RowMajor factor;  // L, zero above the diagonal
+  bool ready = false;
+};
+Cholesky::Cholesky(std::size_t n) : data_(std::make_unique<Data>(to_index(n))) {}
+Cholesky::~Cholesky() = default;
+Cholesky::Cholesky(Cholesky&&) noexcept = default;
+Cholesky& Cholesky::operator=(Cholesky&&) noexcept = default;
+
+bool Cholesky::factor(std::span<const double> a, double shift) {
+  Data& d = *data_;
+  const Input in = square(a, d.n);
+  d.ready = false;
+  if (!lower_finite(in) || !std::isfinite(shift)) return false;
+  d.factor = in;
+  d.factor.diagonal().array() += shift;
+  Eigen::LLT<Eigen::Ref<RowMajor>, Eigen::Lower> in_place(d.factor);
+  if (in_place.info() != Eigen::Success) return false;
+  d.factor.triangularView<Eigen::StrictlyUpper>().setZero();
+  return d.ready = d.factor.diagonal().allFinite();
+}
+void Cholesky::solve(std::span<double> b) const {
+  expect_ready(data_->ready, "Cholesky");
+  auto v = linalg::vector(b, data_->n, "b");
+  data_->factor.triangularView<Eigen::Lower>().solveInPlace(v);
+  data_->factor.transpose().triangularView<Eigen::Upper>().solveInPlace(v);
+}
+void Cholesky::solve_lower(std::span<double> b) const {
+  expect_ready(data_->ready, "Cholesky");
+  auto v = linalg::vector(b, data_->n, "b");
+  data_->factor.triangularView<Eigen::Lower>().solveInPlace(v);
+}
+void Cholesky::multiply_lower(std::span<const double> x, std::span<double> out) const {
+  expect_ready(data_->ready, "Cholesky");
+  linalg::vector(out, data_->n, "out").noalias() =
+      data_->factor.triangularView<Eigen::Lower>() * linalg::vector(x, data_->n, "x");
+}
+double Cholesky::log_determinant() const {
+  expect_ready(data_->ready, "Cholesky");
+  return 2.0 * data_->factor.diagonal().array().log().sum();
+}
+std::span<const double> Cholesky::lower() const {
+  expect_ready(data_->ready, "Cholesky");
+  return {data_->factor.data(), static_cast<std::size_t>(data_->factor.size())};
+}
+
+// --- Ldlt
+
+struct Ldlt::Data {
+  explicit Data(Index size) : n(size), input(size, size), solver(size), pivots(size) {}
+  Index n;
+  Matrix input;
+  Eigen::LDLT<Matrix, Eigen::Lower> solver;
+  Vector pivots;
+  bool ready = false;
+};
+Ldlt::Ldlt(std::size_t n) : data_(std::make_unique<Data>(to_index(n))) {}
+Ldlt::~Ldlt() = default;
+Ldlt::Ldlt(Ldlt&&) noexcept = default;
+Ldlt& Ldlt::operator=(Ldlt&&) noexcept = default;
+
+bool Ldlt::factor(std::span<const double> a) {
+  Data& d = *data_;
+  const Input in = square(a, d.n);
+  d.ready = false;
+  if (!lower_finite(in)) return false;
+  d.input = in;
+  d.solver.compute(d.input);
+  d.pivots = d.solver.vectorD();
+  const double largest = d.n > 0 ? d.pivots.cwiseAbs().maxCoeff() : 0.0;
+  const bool regular = d.n == 0 || d.pivots.cwiseAbs().minCoeff() > 2.3e-16 * static_cast<double>(d.n) * largest;
+  return d.ready = d.solver.info() == Eigen::Success && d.pivots.allFinite() && regular;
+}
+void Ldlt::solve(std::span<double> b) const {
+  expect_ready(data_->ready, "Ldlt");
+  auto v = linalg::vector(b, data_->n, "b");
+  data_->solver.solveInPlace(v);
+}
+bool Ldlt::positive() const {
+  expect_ready(data_->ready, "Ldlt");
+  return data_->n == 0 || data_->pivots.minCoeff() >= 0.0;
+}
+std::span<const double> Ldlt::pivots() const {
+  expect_ready(data_->ready, "Ldlt");
+  return span_of(data_->pivots);
+}
+
+// --- Lu
+
+struct Lu::Data {
+  explicit Data(Index size) : n(size), solver(size) {}
+  Index n;
+  Eigen::PartialPivLU<Matrix> solver;
+  bool ready = false;
+};
+Lu::Lu(std::size_t n) : data_(std::make_unique<Data>(to_index(n))) {}
+Lu::~Lu() = default;
+Lu::Lu(Lu&&) noexcept = default;
+Lu& Lu::operator=(Lu&&) noexcept = default;
+
+bool Lu::factor(std::span<const double> a) {
+  Data& d = *data_;
+  const Input in = square(a, d.n);
+  d.ready = false;
+  if (!in.allFinite()) return false;
+  d.solver.compute(in);
+  if (d.n > 0 && !(d.solver.matrixLU().diagonal().cwiseAbs().minCoeff() > 0.0)) return false;
+  return d.ready = d.n == 0 || d.solver.rcond() >= 1e-15;
+}
+void Lu::solve(std::span<double> b) const {
+  expect_ready(data_->ready, "Lu");
+  auto v = linalg::vector(b, data_->n, "b");
+  v = data_->solver.solve(v).eval();
+}
+void Lu::inverse(std::span<double> out) const {
+  expect_ready(data_->ready, "Lu");
+  expect(out.size(), static_cast<std::size_t>(data_->n * data_->n), "out");
+  Output(out.data(), data_->n, data_->n) = data_->solver.inverse();
+}
+
+// --- LeastSquares
+
+struct LeastSquares::Data {
+  Data(Index rows, Index columns) : m(rows), n(columns), solver(rows, columns), input(rows, columns) {}
+  Index m, n;
+  Eigen::ColPivHouseholderQR<Matrix> solver;
+  Matrix input;
+  bool ready = false;
+};
+LeastSquares::LeastSquares(std::size_t m, std::size_t n) : data_(std::make_unique<Data>(to_index(m), to_index(n))) {}
+LeastSquares::~LeastSquares() = default;
+LeastSquares::LeastSquares(LeastSquares&&) noexcept = default;
+LeastSquares& LeastSquares::operator=(LeastSquares&&) noexcept = default;
+
+bool LeastSquares::factor(std::span<const double> a) {
+  Data& d = *data_;
+  expect(a.size(), static_cast<std::size_t>(d.m * d.n), "the matrix");
+  d.ready = false;
+  d.input = Input(a.data(), d.m, d.n);
+  if (!d.input.allFinite()) return false;
+  d.solver.compute(d.input);
+  return d.ready = true;
+}
+void LeastSquares::solve(std::span<const double> b, std::span<double> x) const {
+  expect_ready(data_->ready, "LeastSquares");
+  auto out = linalg::vector(x, data_->n, "x");
+  out = data_->solver.solve(linalg::vector(b, data_->m, "b"));
+}
+std::size_t LeastSquares::rank() const {
+  expect_ready(data_->ready, "LeastSquares");
+  return static_cast<std::size_t>(data_->solver.rank());
+}
+bool LeastSquares::inverse_normal(std::span<double> out) const {
+  expect_ready(data_->ready, "LeastSquares");
+  const Index n = data_->n;
+  expect(out.size(), static_cast<std::size_t>(n * n), "out");
+  if (data_->solver.rank() < n) return false;
+  // A P = Q R: (AᵀA)⁻¹ = P R⁻¹ R⁻ᵀ Pᵀ
+  Matrix inverse = Matrix::Identity(n, n);
+  data_->solver.matrixR().topLeftCorner(n, n).triangularView<Eigen::Upper>().solveInPlace(inverse);
+  const Matrix rows = data_->solver.colsPermutation() * inverse;
+  Output(out.data(), n, n).noalias() = rows * rows.transpose();
+  return true;
+}
+
+// --- Svd
+
+struct Svd::Data {
+  Data(Index rows, Index columns)
+      : m(rows), n(columns), input(rows, columns), solver(rows, columns, Eigen::ComputeThinU | Eigen::ComputeThinV) {}
+  Index m, n;
+  Matrix input;
+  Eigen::JacobiSVD<Matrix> solver;
+  bool ready = false;
+};
+Svd::Svd(std::size_t m, std::size_t n) : data_(std::make_unique<Data>(to_index(m), to_index(n))) {}
+Svd::~Svd() = default;
+Svd::Svd(Svd&&) noexcept = default;
+Svd& Svd::operator=(Svd&&) noexcept = default;
+
+bool Svd::compute(std::span<const double> a) {
+  Data& d = *data_;
+  expect(a.size(), static_cast<std::size_t>(d.m * d.n), "the matrix");
+  d.ready = false;
+  d.input = Input(a.data(), d.m, d.n);
+  if (!d.input.allFinite()) return false;
+  d.solver.compute(d.input);
+  return d.ready = d.solver.info() == Eigen::Success;
+}
+std::span<const double> Svd::values() const {
+  expect_ready(data_->ready, "Svd");
+  return {data_->solver.singularValues().data(), static_cast<std::size_t>(data_->solver.singularValues().size())};
+}
+std::span<const double> Svd::left() const {
+  expect_ready(data_->ready, "Svd");
+  return span_of(data_->solver.matrixU());
+}
+std::span<const double> Svd::right() const {
+  expect_ready(data_->ready, "Svd");
+  return span_of(data_->solver.matrixV());
+}
+
+void multiply(std::size_t m, std::size_t k, std::size_t n, double alpha, std::span<const double> a,
+              std::span<const double> b, double beta, std::span<double> c) {
+  expect(a.size(), m * k, "A"), expect(b.size(), k * n, "B"), expect(c.size(), m * n, "C");
+  const Input left(a.data(), to_index(m), to_index(k)), right(b.data(), to_index(k), to_index(n));
+  Output out(c.data(), to_index(m), to_index(n));
+  if (beta == 0.0) {
+    out.setZero();
+  } else if (beta != 1.0) {
+    out *= beta;
+  }
+  out.noalias() += alpha * left * right;
+}
+
+}  // namespace thalweg::linalg
