@@ -23,12 +23,13 @@ class Objective {
   [[nodiscard]] virtual std::size_t dimension() const = 0;
   [[nodiscard]] virtual Offers offers() const = 0;
   // The one door: answers question i into answer i. The sizes are equal. May throw; answers before the throwing
-  // question are then valid. A question with a perturbation reaches only objectives whose `regenerates_noise()`
+  // question are then valid. With `gradient` alone asked the value may be filled in too; it is then not counted.
+  // A question with a perturbation reaches only objectives whose `regenerates_noise()`
   // is true.
   virtual void answer(std::span<const Question<S>> questions, std::span<Answer<S>> answers) = 0;
   [[nodiscard]] virtual bool regenerates_noise() const { return false; }
-  // True when answer() runs its own threads (a network, a pool of programs); false when the driver may call
-  // answer() from several threads at once on distinct questions (when the run asks for threads > 1).
+  // True when answer() takes whole batches and runs its own threads (a network, a pool of programs); false when the
+  // driver hands it one question at a time, and from several threads at once when the run asks for threads > 1.
   [[nodiscard]] virtual bool parallel_inside() const { return false; }
 
   // Sugar over answer(). Each throws std::logic_error if a size is wrong.
@@ -46,6 +47,8 @@ class Objective {
 
  private:
   void one(const Question<S>& question, Answer<S>& answer);
+  std::vector<Question<S>> batch_questions_;  // of values()
+  std::vector<Answer<S>> batch_answers_;
 };
 
 // An objective that stands on another. The driver puts its ledger under the lowest adapter, so that adapters are

@@ -50,7 +50,7 @@ struct BasicResult {
   std::string method;
   Status status = Status::stalled;
   std::string message;  // why it stopped, and what to try
-  std::vector<S> x;     // best_seen: the lowest answer (stochastic: the recommended point)
+  std::vector<S> x;     // best seen: the point of the lowest answer (the recommended one if no value was asked)
   double f = std::numeric_limits<double>::infinity();
   std::vector<S> recommended;  // what the method would bet on; best_seen for deterministic objectives
   double recommended_f = std::numeric_limits<double>::quiet_NaN();  // NaN when it was never evaluated
@@ -60,6 +60,9 @@ struct BasicResult {
   std::uint64_t seed = 0;
   std::vector<TracePoint> improvements;  // each time the best value fell
   std::vector<std::vector<S>> path;      // iterates, when the run was asked to keep them
+  bool stochastic = false;               // the objective's answers are random: prefer the recommended point
+  // The point to use: the best seen, or, for a stochastic objective (whose lowest draw is biased), the recommended.
+  [[nodiscard]] const std::vector<S>& best() const { return stochastic && !recommended.empty() ? recommended : x; }
   [[nodiscard]] bool success() const { return status == Status::converged || status == Status::target_reached; }
   [[nodiscard]] std::uint64_t evaluations() const { return ledger.of(AnswerKind::value); }
 };

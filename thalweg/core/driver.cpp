@@ -1,0 +1,394 @@
+#include "thalweg/core/driver.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "thalweg/core/thread_pool.hpp"
+
+namespace thalweg {
+
+namespace {
+constexpr std::uint64_t no_cap = std::numeric_limits<std::uint64_t>::max();
+
+std::size_t slot(AnswerKind kind) { return static_cast<std::size_t>(kind); }
+
+template <class F>
+void for_each_kind(Kinds kinds, F&& f) {
+  for (std::uint32_t bits = kinds.bits(); bits != 0; bits &= bits - 1)
+    f(static_cast<std::size_t>(std::countr_zero(bits)));
+}
+
+template <class S>
+bool all_finite(std::span<const S> values) {
+  return std::all_of(values.begin(), values.end(), [](S v) { return std::isfinite(v); });
+}
+}  // namespace
+
+// What the method (or the lowest adapter) sees in place of the user's objective.
+template <class S>
+class Driver<S>::Gateway final : public Objective<S> {
+ public:
+  explicit Gateway(Driver& driver) : driver_(&driver) {}
+  [[nodiscard]] std::size_t dimension() const override { return driver_->leaf_->dimension(); }
+  [[nodiscard]] Offers offers() const override { return driver_->leaf_offers_; }
+  [[nodiscard]] bool regenerates_noise() const override { return driver_->leaf_->regenerates_noise(); }
+  [[nodiscard]] bool parallel_inside() const override { return true; }
+  void answer(std::span<const Question<S>> questions, std::span<Answer<S>> answers) override {
+    driver_->ask(questions, answers);
+  }
+
+ private:
+  Driver* driver_;
+};
+
+template <class S>
+Driver<S>::Driver(Objective<S>& f, std::span<const S> x0, const BasicMethod<S>& method, const BasicLimits<S>& limits)
+    : method_(method), limits_(limits), leaf_(&f), top_(&f), gateway_(std::make_unique<Gateway>(*this)) {
+  while (auto* adapter = dynamic_cast<Adapter<S>*>(leaf_)) {
+    adapters_.push_back(adapter);
+    leaf_ = &adapter->base();
+  }
+  leaf_offers_ = leaf_->offers();
+  if (x0.size() != leaf_->dimension())
+    throw InvalidArgument("x0 has " + std::to_string(x0.size()) + " entries; the objective has " +
+                          std::to_string(leaf_->dimension()) + " variables");
+  if (x0.empty()) throw InvalidArgument("x0 is empty; an objective needs at least one variable");
+  if (!all_finite(x0)) throw InvalidArgument("x0 has an entry that is not finite; start from a finite point");
+  start_.assign(x0.begin(), x0.end());
+  for (auto adapter = adapters_.rbegin(); adapter != adapters_.rend(); ++adapter)
+    start_ = (*adapter)->from_base(std::span<const S>(start_));
+  check_request(f.offers());
+  set_caps();
+  result_.method = method.entry.id;
+  result_.seed = limits.seed;
+  result_.stochastic = leaf_offers_.stochastic;
+  if (limits.threads > 1 && !leaf_->parallel_inside()) pool_ = std::make_unique<ThreadPool>(limits.threads);
+  if (!adapters_.empty()) adapters_.back()->rebase(*gateway_);
+  top_ = adapters_.empty() ? static_cast<Objective<S>*>(gateway_.get()) : adapters_.front();
+}
+
+template <class S>
+Driver<S>::~Driver() {
+  if (!adapters_.empty()) adapters_.back()->rebase(*leaf_);
+}
+
+template <class S>
+void Driver<S>::check_request(const Offers& offers) const {
+  const Entry& entry = method_.entry;
+  const Kinds missing = entry.asks - offers.kinds;
+  if (!missing.empty()) {
+    std::string message = entry.id + " asks " + to_string(entry.asks) + ", but this objective answers only " +
+                          to_string(offers.kinds) + " (missing: " + to_string(missing) + ")";
+    if (missing == Kinds(AnswerKind::gradient) && offers.kinds.has(AnswerKind::value))
+      message +=
+          ". Add an estimator (estimated(f, FdCentral{}), --estimator fd-central), give the gradient, or write f as a "
+          "generic callable and pass differentiable(f)";
+    else
+      message += ". Write f as a generic callable and pass differentiable(f), or choose another method";
+    throw MissingAnswer(message);
+  }
+  if (!entry.accepts.empty())
+    for_each_kind(entry.asks, [&](std::size_t k) {
+      const Quality quality = offers.quality[k];
+      const bool accepted = std::find(entry.accepts.begin(), entry.accepts.end(), quality) != entry.accepts.end();
+      // Deterministic approximations (finite differences) are repeatable, which is what a line search relies on.
+      if (!accepted && offers.stochastic)
+        throw InvalidArgument(entry.id + " asks for exact answers, but this objective's " +
+                              std::string(name(static_cast<AnswerKind>(k))) + " is " + std::string(name(quality)) +
+                              " and differs from call to call; use a descent rule (adam, sgd, momentum) or fd-central");
+    });
+  const Bounds& bounds = limits_.bounds;
+  if (bounds.empty()) return;
+  if (bounds.lower.size() != start_.size() || bounds.upper.size() != start_.size())
+    throw InvalidArgument("bounds have " + std::to_string(bounds.lower.size()) + " lower and " +
+                          std::to_string(bounds.upper.size()) + " upper sides; x0 has " + std::to_string(start_.size()) +
+                          " entries");
+  for (std::size_t i = 0; i < start_.size(); ++i) {
+    const std::string at = "[" + std::to_string(i) + "]";
+    if (!(bounds.lower[i] <= bounds.upper[i]))
+      throw InvalidArgument("bounds" + at + " are " + detail::format(bounds.lower[i]) + " to " +
+                            detail::format(bounds.upper[i]) + "; the lower side must not exceed the upper");
+    const double x = static_cast<double>(start_[i]);
+    if (x < bounds.lower[i] || x > bounds.upper[i])
+      throw InvalidArgument("x0" + at + " is " + detail::format(x) + ", outside its bounds [" +
+                            detail::format(bounds.lower[i]) + ", " + detail::format(bounds.upper[i]) + "]");
+  }
+  if (!entry.bounds)
+    throw InvalidArgument(entry.id + " does not support bounds; nelder-mead, cma-es, simulated-annealing do");
+}
+
+template <class S>
+void Driver<S>::set_caps() {
+  caps_.fill(no_cap);
+  auto cap = [&](AnswerKind kind, std::uint64_t n) { caps_[slot(kind)] = std::min(caps_[slot(kind)], n); };
+  for (const auto& [kind, n] : limits_.max_answers) cap(kind, n);
+  std::optional<std::uint64_t> evaluations = limits_.max_evaluations;
+  if (!evaluations && limits_.max_answers.empty() && !limits_.max_iterations && !limits_.max_seconds && !limits_.max_flops) {
+    evaluations = 1000 * (start_.size() + 1);
+    default_budget_ = true;
+  }
+  if (evaluations) {
+    for (AnswerKind kind : {AnswerKind::value, AnswerKind::gradient, AnswerKind::residual}) cap(kind, *evaluations);
+  }
+  if (limits_.max_seconds && !(*limits_.max_seconds > 0.0))
+    throw InvalidArgument("max_seconds is " + detail::format(*limits_.max_seconds) + "; it must be > 0");
+  if (limits_.max_flops && !(*limits_.max_flops > 0.0))
+    throw InvalidArgument("max_flops is " + detail::format(*limits_.max_flops) + "; it must be > 0");
+  if (limits_.threads < 1)
+    throw InvalidArgument("threads is " + std::to_string(limits_.threads) + "; it must be ≥ 1");
+}
+
+template <class S>
+void Driver<S>::run() {
+  began_ = std::chrono::steady_clock::now();
+  BasicSearch<S> search(*this);
+  if (limits_.events != nullptr) limits_.events->start(method_.entry.id, start_.size(), limits_.seed);
+  try {
+    if (limits_.log != nullptr) {
+      limits_.log->begin({method_.entry.id, method_.settings, start_, limits_.seed});
+      replaying_ = true;
+    }
+    for (auto adapter = adapters_.rbegin(); adapter != adapters_.rend(); ++adapter) (*adapter)->begin(limits_.seed);
+    method_.run(*top_, search);
+    if (!finished_) finish(Status::stalled, method_.entry.id + " returned without giving a reason");
+  } catch (const RunOver&) {  // the run was ended by end(); status and message are set
+  } catch (...) {
+    error_ = std::current_exception();
+    finished_ = false;
+    std::string what = "an exception that is not a std::exception";
+    try {
+      std::rethrow_exception(error_);
+    } catch (const std::exception& e) {
+      what = e.what();
+    } catch (...) {  // kept in error_ and rethrown by run()
+    }
+    finish(Status::objective_failed, what);
+  }
+  conclude();
+}
+
+template <class S>
+void Driver<S>::ask(std::span<const Question<S>> questions, std::span<Answer<S>> answers) {
+  AnswerKind crossed = AnswerKind::value;
+  const std::size_t count = allowed(questions, crossed);
+  if (count > 0) {
+    const std::size_t known = replaying_ ? replay(questions.first(count), answers.first(count)) : 0;
+    if (known < count) ask_leaf(questions.subspan(known, count - known), answers.subspan(known, count - known));
+  }
+  check_limits();
+  if (count < questions.size()) {
+    const std::uint64_t cap = caps_[slot(crossed)];
+    if (limits_.max_evaluations && cap == *limits_.max_evaluations)
+      end(Status::evaluation_budget, "used the budget of " + std::to_string(cap) + " evaluations (max_evaluations)");
+    if (default_budget_)
+      end(Status::evaluation_budget, "used the default budget of 1000·(n+1) = " + std::to_string(cap) +
+                                         " evaluations; set max_evaluations to change it");
+    end(Status::answer_budget, "used the budget of " + std::to_string(cap) + " answers of kind " +
+                                   std::string(name(crossed)) + " (max_answers)");
+  }
+}
+
+template <class S>
+std::size_t Driver<S>::allowed(std::span<const Question<S>> questions, AnswerKind& crossed) const {
+  auto counts = result_.ledger.answers;
+  for (std::size_t i = 0; i < questions.size(); ++i) {
+    for (std::uint32_t bits = questions[i].asks.bits(); bits != 0; bits &= bits - 1) {
+      const auto k = static_cast<std::size_t>(std::countr_zero(bits));
+      if (counts[k]++ >= caps_[k]) {
+        crossed = static_cast<AnswerKind>(k);
+        return i;
+      }
+    }
+  }
+  return questions.size();
+}
+
+template <class S>
+std::size_t Driver<S>::replay(std::span<const Question<S>> questions, std::span<Answer<S>> answers) {
+  for (std::size_t i = 0; i < questions.size(); ++i) {
+    if (!limits_.log->replay(questions[i], answers[i], replayed_seconds_)) {
+      replaying_ = false;  // the log is exhausted: live from here, on a clock that goes on where the log stopped
+      seconds_before_ = replayed_seconds_;
+      began_ = std::chrono::steady_clock::now();
+      return i;
+    }
+    note(questions[i], answers[i]);
+  }
+  return questions.size();
+}
+
+template <class S>
+void Driver<S>::ask_leaf(std::span<const Question<S>> questions, std::span<Answer<S>> answers) {
+  const auto record = [&](std::size_t i) {
+    if (limits_.log != nullptr) limits_.log->record(questions[i], answers[i], seconds());
+    note(questions[i], answers[i]);
+  };
+  if (leaf_->parallel_inside()) {
+    leaf_->answer(questions, answers);
+    for (std::size_t i = 0; i < questions.size(); ++i) record(i);
+    if (limits_.log != nullptr) limits_.log->commit();
+  } else if (pool_ && questions.size() > 1) {
+    ask_in_parallel(questions, answers);
+  } else {
+    for (std::size_t i = 0; i < questions.size(); ++i) {
+      leaf_->answer(questions.subspan(i, 1), answers.subspan(i, 1));
+      record(i);
+      if (limits_.log != nullptr) limits_.log->commit();
+      if (i + 1 < questions.size()) check_limits();
+    }
+  }
+}
+
+template <class S>
+void Driver<S>::ask_in_parallel(std::span<const Question<S>> questions, std::span<Answer<S>> answers) {
+  std::vector<std::exception_ptr> thrown(questions.size());
+  pool_->run(questions.size(), [&](std::size_t i) {
+    try {
+      leaf_->answer(questions.subspan(i, 1), answers.subspan(i, 1));
+    } catch (...) {
+      thrown[i] = std::current_exception();  // rethrown below, on the method's thread
+    }
+  });
+  // Everything that was answered is kept, in order, before the first exception leaves.
+  for (std::size_t i = 0; i < questions.size(); ++i) {
+    if (thrown[i]) continue;
+    if (limits_.log != nullptr) limits_.log->record(questions[i], answers[i], seconds());
+    note(questions[i], answers[i]);
+  }
+  if (limits_.log != nullptr) limits_.log->commit();
+  for (const auto& e : thrown)
+    if (e) std::rethrow_exception(e);
+}
+
+template <class S>
+void Driver<S>::note(const Question<S>& question, Answer<S>& answer) {
+  Ledger& ledger = result_.ledger;
+  for_each_kind(question.asks, [&](std::size_t k) { ++ledger.answers[k]; });
+  ledger.flops += answer.flops;
+  bool finite = true;
+  if (question.asks.has(AnswerKind::gradient) && !all_finite(std::span<const S>(answer.gradient))) finite = false;
+  if (question.asks.has(AnswerKind::directional) && !std::isfinite(answer.directional)) finite = false;
+  if (question.asks.has(AnswerKind::value)) {
+    if (!std::isfinite(answer.value)) finite = false;
+    if (answer.failed || !finite) answer.value = std::numeric_limits<double>::infinity();
+    const bool deterministic = question.sample.whole() || !leaf_offers_.stochastic;
+    if (deterministic && question.perturbation.noise == Noise::none && question.fidelity == 1.0) {
+      whole_value_seen_ = true;
+      if (answer.value < result_.f) take_best(question.point, answer.value);
+    }
+  }
+  if (answer.failed)
+    ++ledger.failed;
+  else if (!finite)
+    ++ledger.non_finite;
+  if (limits_.events != nullptr)
+    limits_.events->answer(question.asks, question.sample.id, answer.value, answer.failed, ledger);
+}
+
+template <class S>
+void Driver<S>::take_best(std::span<const S> x, double f) {
+  result_.f = f;
+  result_.x.assign(x.begin(), x.end());
+  const double now = limits_.max_seconds || limits_.events != nullptr ? seconds() : 0.0;
+  result_.improvements.push_back({result_.iterations, result_.evaluations(), f, now});
+  if (limits_.events != nullptr) limits_.events->improvement(result_.improvements.back());
+}
+
+template <class S>
+void Driver<S>::check_limits() {
+  if (limits_.target && result_.f <= *limits_.target)
+    end(Status::target_reached, "f = " + detail::format(result_.f) + " ≤ target " + detail::format(*limits_.target));
+  if (limits_.interrupt != nullptr && limits_.interrupt->load(std::memory_order_relaxed))
+    end(Status::interrupted, "interrupted from outside; the best point so far is kept");
+  if (limits_.max_flops && result_.ledger.flops >= *limits_.max_flops)
+    end(Status::flop_budget, "used the budget of " + detail::format(*limits_.max_flops) + " FLOPs (max_flops)");
+  if (limits_.max_seconds && seconds() >= *limits_.max_seconds)
+    end(Status::time_budget, "used the budget of " + detail::format(*limits_.max_seconds) + " s (max_seconds)");
+}
+
+template <class S>
+void Driver<S>::iteration(std::span<const S> x, double f) {
+  ++result_.iterations;
+  if (limits_.keep_path && !x.empty()) result_.path.push_back(in_users_coordinates(x));
+  if (limits_.callback || limits_.events != nullptr) {
+    const Progress progress{result_.iterations, &result_.ledger, f, result_.f, seconds()};
+    if (limits_.events != nullptr) limits_.events->iteration(progress);
+    if (limits_.callback && limits_.callback(progress) == Control::stop)
+      end(Status::stopped_by_callback, "the callback asked to stop at iteration " + std::to_string(result_.iterations));
+  }
+  if (limits_.max_iterations && result_.iterations >= *limits_.max_iterations)
+    end(Status::iteration_budget,
+        "used the budget of " + std::to_string(*limits_.max_iterations) + " iterations (max_iterations)");
+  check_limits();
+}
+
+template <class S>
+void Driver<S>::recommend(std::span<const S> x, double f) {
+  result_.recommended.assign(x.begin(), x.end());
+  result_.recommended_f = f;
+}
+
+template <class S>
+void Driver<S>::finish(Status status, std::string message) {
+  if (finished_) return;
+  finished_ = true;
+  result_.status = status;
+  result_.message = std::move(message);
+}
+
+template <class S>
+void Driver<S>::end(Status status, std::string message) {
+  finish(status, std::move(message));
+  throw RunOver{};
+}
+
+// After the method's stack is gone: the final value of gradient-only runs, coordinates, times.
+template <class S>
+void Driver<S>::conclude() {
+  if (!result_.recommended.empty()) result_.recommended = in_users_coordinates(result_.recommended);
+  const bool may_ask = !error_ && result_.status != Status::interrupted && limits_.final_value &&
+                       leaf_offers_.kinds.has(AnswerKind::value) &&
+                       result_.ledger.of(AnswerKind::value) < caps_[slot(AnswerKind::value)];
+  if (may_ask && !whole_value_seen_ && !result_.recommended.empty()) {
+    const Question<S> question{.asks = AnswerKind::value, .point = result_.recommended};
+    Answer<S> answer;
+    try {
+      if (!(replaying_ && replay(std::span(&question, 1), std::span(&answer, 1)) == 1))
+        ask_leaf(std::span(&question, 1), std::span(&answer, 1));
+      result_.recommended_f = answer.value;
+    } catch (...) {
+      error_ = std::current_exception();  // rethrown by run()
+      result_.status = Status::objective_failed;
+    }
+  }
+  if (result_.x.empty()) {  // no value was ever finite, or none was asked
+    result_.x = result_.recommended.empty() ? in_users_coordinates(start_) : result_.recommended;
+    if (!result_.recommended.empty() && std::isfinite(result_.recommended_f)) result_.f = result_.recommended_f;
+  }
+  if (result_.recommended.empty()) {
+    result_.recommended = result_.x;
+    result_.recommended_f = result_.f;
+  }
+  result_.seconds = seconds();
+  if (limits_.log != nullptr) limits_.log->event(name(result_.status), result_.message, result_.seconds);
+  if (limits_.events != nullptr)
+    limits_.events->stop(result_.status, result_.message, result_.ledger, result_.seconds);
+}
+
+template <class S>
+double Driver<S>::seconds() const {
+  if (replaying_) return replayed_seconds_;
+  return seconds_before_ + std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
+}
+
+template <class S>
+std::vector<S> Driver<S>::in_users_coordinates(std::span<const S> x) const {
+  std::vector<S> out(x.begin(), x.end());
+  for (const Adapter<S>* adapter : adapters_) out = adapter->to_base(out);
+  return out;
+}
+
+template class Driver<float>;
+template class Driver<double>;
+
+}  // namespace thalweg

@@ -1,0 +1,80 @@
+// The driver of one run: everything that is not the algorithm. Internal to core; users call minimize().
+#pragma once
+
+#include <chrono>
+#include <exception>
+#include <limits>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "thalweg/core/answer_log.hpp"
+#include "thalweg/core/events.hpp"
+#include "thalweg/core/minimize.hpp"
+
+namespace thalweg {
+
+class ThreadPool;
+
+// Thrown by the driver to unwind a method whose run is over. Not an error: no method may catch it.
+struct RunOver {};
+
+template <class S>
+class Driver {
+ public:
+  // Checks the whole request (InvalidArgument, MissingAnswer) before anything is evaluated.
+  Driver(Objective<S>& f, std::span<const S> x0, const BasicMethod<S>& method, const BasicLimits<S>& limits);
+  ~Driver();
+  Driver(const Driver&) = delete;
+  Driver& operator=(const Driver&) = delete;
+
+  void run();  // once; never throws what the objective threw: see error()
+  [[nodiscard]] std::exception_ptr error() const { return error_; }
+  [[nodiscard]] BasicResult<S>& result() { return result_; }
+  // The best and the counts as they stand, for a run that has not ended.
+  [[nodiscard]] const BasicResult<S>& so_far() const { return result_; }
+
+ private:
+  friend class BasicSearch<S>;
+  class Gateway;
+
+  void check_request(const Offers& offers) const;
+  void set_caps();
+  void ask(std::span<const Question<S>> questions, std::span<Answer<S>> answers);
+  std::size_t replay(std::span<const Question<S>> questions, std::span<Answer<S>> answers);
+  void ask_leaf(std::span<const Question<S>> questions, std::span<Answer<S>> answers);
+  void ask_in_parallel(std::span<const Question<S>> questions, std::span<Answer<S>> answers);
+  std::size_t allowed(std::span<const Question<S>> questions, AnswerKind& crossed) const;
+  void note(const Question<S>& question, Answer<S>& answer);
+  void take_best(std::span<const S> x, double f);
+  void check_limits();
+  void iteration(std::span<const S> x, double f);
+  void recommend(std::span<const S> x, double f);
+  void finish(Status status, std::string message);
+  [[noreturn]] void end(Status status, std::string message);
+  void conclude();
+  [[nodiscard]] double seconds() const;
+  [[nodiscard]] std::vector<S> in_users_coordinates(std::span<const S> x) const;
+
+  const BasicMethod<S>& method_;
+  const BasicLimits<S>& limits_;
+  std::vector<Adapter<S>*> adapters_;  // from the method down
+  Objective<S>* leaf_;
+  Objective<S>* top_;
+  std::unique_ptr<Gateway> gateway_;
+  std::unique_ptr<ThreadPool> pool_;
+  Offers leaf_offers_;
+  std::vector<S> start_;
+  std::array<std::uint64_t, answer_kinds> caps_{};
+  bool default_budget_ = false;
+  BasicResult<S> result_;
+  bool finished_ = false;
+  bool replaying_ = false;
+  bool whole_value_seen_ = false;
+  double replayed_seconds_ = 0.0;
+  std::chrono::steady_clock::time_point began_;
+  double seconds_before_ = 0.0;  // of the log's earlier sessions
+  std::exception_ptr error_;
+};
+
+}  // namespace thalweg
