@@ -81,7 +81,8 @@ void Driver<S>::check_request(const Offers& offers) const {
                           to_string(offers.kinds) + " (missing: " + to_string(missing) + ")";
     if (missing == Kinds(AnswerKind::gradient) && offers.kinds.has(AnswerKind::value))
       message +=
-          ". Add an estimator (estimated(f, FdCentral{}), --estimator fd-central), give the gradient, or write f as a "
+          ". Add an estimator (estimated(f, FdCentral{}), --estimator fd-central), give the gradient, or write f as "
+          "a "
           "generic callable and pass differentiable(f)";
     else
       message += ". Write f as a generic callable and pass differentiable(f), or choose another method";
@@ -93,16 +94,17 @@ void Driver<S>::check_request(const Offers& offers) const {
       const bool accepted = std::find(entry.accepts.begin(), entry.accepts.end(), quality) != entry.accepts.end();
       // Deterministic approximations (finite differences) are repeatable, which is what a line search relies on.
       if (!accepted && offers.stochastic)
-        throw InvalidArgument(entry.id + " asks for exact answers, but this objective's " +
-                              std::string(name(static_cast<AnswerKind>(k))) + " is " + std::string(name(quality)) +
-                              " and differs from call to call; use a descent rule (adam, sgd, momentum) or fd-central");
+        throw InvalidArgument(
+            entry.id + " asks for exact answers, but this objective's " +
+            std::string(name(static_cast<AnswerKind>(k))) + " is " + std::string(name(quality)) +
+            " and differs from call to call; use a descent rule (adam, sgd, momentum) or fd-central");
     });
   const Bounds& bounds = limits_.bounds;
   if (bounds.empty()) return;
   if (bounds.lower.size() != start_.size() || bounds.upper.size() != start_.size())
     throw InvalidArgument("bounds have " + std::to_string(bounds.lower.size()) + " lower and " +
-                          std::to_string(bounds.upper.size()) + " upper sides; x0 has " + std::to_string(start_.size()) +
-                          " entries");
+                          std::to_string(bounds.upper.size()) + " upper sides; x0 has " +
+                          std::to_string(start_.size()) + " entries");
   for (std::size_t i = 0; i < start_.size(); ++i) {
     const std::string at = "[" + std::to_string(i) + "]";
     if (!(bounds.lower[i] <= bounds.upper[i]))
@@ -123,7 +125,8 @@ void Driver<S>::set_caps() {
   auto cap = [&](AnswerKind kind, std::uint64_t n) { caps_[slot(kind)] = std::min(caps_[slot(kind)], n); };
   for (const auto& [kind, n] : limits_.max_answers) cap(kind, n);
   std::optional<std::uint64_t> evaluations = limits_.max_evaluations;
-  if (!evaluations && limits_.max_answers.empty() && !limits_.max_iterations && !limits_.max_seconds && !limits_.max_flops) {
+  if (!evaluations && limits_.max_answers.empty() && !limits_.max_iterations && !limits_.max_seconds &&
+      !limits_.max_flops) {
     evaluations = 1000 * (start_.size() + 1);
     default_budget_ = true;
   }
@@ -314,7 +317,8 @@ void Driver<S>::iteration(std::span<const S> x, double f) {
     const Progress progress{result_.iterations, &result_.ledger, f, result_.f, seconds()};
     if (limits_.events != nullptr) limits_.events->iteration(progress);
     if (limits_.callback && limits_.callback(progress) == Control::stop)
-      end(Status::stopped_by_callback, "the callback asked to stop at iteration " + std::to_string(result_.iterations));
+      end(Status::stopped_by_callback,
+          "the callback asked to stop at iteration " + std::to_string(result_.iterations));
   }
   if (limits_.max_iterations && result_.iterations >= *limits_.max_iterations)
     end(Status::iteration_budget,

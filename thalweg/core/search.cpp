@@ -13,9 +13,10 @@ bool Bounds::finite() const {
 }
 
 std::string_view name(Status status) {
-  constexpr std::array<std::string_view, 12> names = {
-      "converged",   "target_reached",      "evaluation_budget", "answer_budget", "iteration_budget",  "time_budget",
-      "flop_budget", "stopped_by_callback", "interrupted",       "stalled",       "numerical_failure", "objective_failed"};
+  constexpr std::array<std::string_view, 12> names = {"converged",     "target_reached",      "evaluation_budget",
+                                                      "answer_budget", "iteration_budget",    "time_budget",
+                                                      "flop_budget",   "stopped_by_callback", "interrupted",
+                                                      "stalled",       "numerical_failure",   "objective_failed"};
   return names[static_cast<std::size_t>(status)];
 }
 
@@ -88,7 +89,8 @@ template class BasicSearch<float>;
 template class BasicSearch<double>;
 
 template <class S>
-BasicResult<S> run(Objective<S>& f, std::span<const S> x0, const BasicMethod<S>& method, const BasicLimits<S>& limits) {
+BasicResult<S> run(Objective<S>& f, std::span<const S> x0, const BasicMethod<S>& method,
+                   const BasicLimits<S>& limits) {
   Driver<S> driver(f, x0, method, limits);
   driver.run();
   if (limits.progress != nullptr) *limits.progress = driver.result();

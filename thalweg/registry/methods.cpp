@@ -1,0 +1,25 @@
+// The explicit list of methods, in the order of the review's sections.
+#include "thalweg/registry/registry.hpp"
+
+namespace thalweg::registry {
+
+namespace {
+template <class M>
+[[maybe_unused]] MethodItem item() {
+  return {M::describe(), [](const Settings& settings) { return method_of<double>(M::describe().make(settings)); }};
+}
+}  // namespace
+
+const std::vector<MethodItem>& methods() {
+  static const std::vector<MethodItem> list = {
+      // §2.1 first order
+      // §2.2 second order
+      // §2.3 higher order
+      // §3.1 direct search
+      // §3.2 stochastic search
+      // §3.5 populations
+  };
+  return list;
+}
+
+}  // namespace thalweg::registry
