@@ -53,13 +53,16 @@ std::unique_ptr<Problem> make_problem(std::string_view text) {
   return item.make(settings);
 }
 
-std::vector<std::string> kinds() { return {"methods", "estimators", "rules", "schedules", "credit", "problems"}; }
+std::vector<std::string> kinds() {
+  return {"methods", "estimators", "rules", "schedules", "credit", "problems", "data"};
+}
 
 std::vector<Entry> entries(std::string_view kind) {
   if (kind == "methods") return entries_of(methods(), kind);
   if (kind == "estimators") return entries_of(estimators(), kind);
   if (kind == "credit") return entries_of(credit_rules(), kind);
   if (kind == "problems") return entries_of(problems(), kind);
+  if (kind == "data") return data_sets();
   if (kind == "rules" || kind == "schedules") {
     std::vector<Entry> chosen;
     for (Entry& entry : entries_of(rules(), kind))
