@@ -61,9 +61,9 @@ struct Progress {  // handed to callbacks once an iteration
 
 // Tolerances of the user's; a method that has the notion uses them instead of its own default.
 struct Tolerances {
-  std::optional<double> f;         // relative decrease of f between iterations
-  std::optional<double> x;         // size of step, simplex or mesh, absolute
-  std::optional<double> gradient;  // ‖∇f‖∞, absolute
+  std::optional<double> f{};         // relative decrease of f between iterations
+  std::optional<double> x{};         // size of step, simplex or mesh, absolute
+  std::optional<double> gradient{};  // ‖∇f‖∞, absolute
 };
 
 template <class S>
@@ -72,12 +72,12 @@ class EventSink;  // events.hpp: iterations, improvements and stops as they happ
 
 template <class S>
 struct BasicLimits {
-  std::optional<std::uint64_t> max_evaluations;     // points at which f (or its gradient) is computed; never one more
-  std::map<AnswerKind, std::uint64_t> max_answers;  // caps of single kinds
-  std::optional<std::uint64_t> max_iterations;
-  std::optional<double> max_seconds;  // checked between answers
-  std::optional<double> max_flops;
-  std::optional<double> target;  // stop when f ≤ target at the best point
+  std::optional<std::uint64_t> max_evaluations{};  // points at which f (or its gradient) is computed; never one more
+  std::map<AnswerKind, std::uint64_t> max_answers{};  // caps of single kinds
+  std::optional<std::uint64_t> max_iterations{};
+  std::optional<double> max_seconds{};  // checked between answers
+  std::optional<double> max_flops{};
+  std::optional<double> target{};  // stop when f ≤ target at the best point
   Tolerances tolerance{};
   Bounds bounds{};  // handed to methods that support them; others refuse
   std::uint64_t seed = 0;
