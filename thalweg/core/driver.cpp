@@ -292,8 +292,7 @@ template <class S>
 void Driver<S>::take_best(std::span<const S> x, double f) {
   result_.f = f;
   result_.x.assign(x.begin(), x.end());
-  const double now = limits_.max_seconds || limits_.events != nullptr ? seconds() : 0.0;
-  result_.improvements.push_back({result_.iterations, result_.evaluations(), f, now});
+  result_.improvements.push_back({result_.iterations, result_.evaluations(), f, seconds()});
   if (limits_.events != nullptr) limits_.events->improvement(result_.improvements.back());
 }
 
@@ -350,7 +349,7 @@ void Driver<S>::end(Status status, std::string message) {
 template <class S>
 void Driver<S>::conclude() {
   if (!result_.recommended.empty()) result_.recommended = in_users_coordinates(result_.recommended);
-  const bool may_ask = !error_ && result_.status != Status::interrupted && limits_.final_value &&
+  const bool may_ask = !error_ && !silent_ && result_.status != Status::interrupted && limits_.final_value &&
                        leaf_offers_.kinds.has(AnswerKind::value) &&
                        result_.ledger.of(AnswerKind::value) < caps_[slot(AnswerKind::value)];
   if (may_ask && !whole_value_seen_ && !result_.recommended.empty()) {
@@ -374,7 +373,13 @@ void Driver<S>::conclude() {
     result_.recommended_f = result_.f;
   }
   result_.seconds = seconds();
-  if (limits_.log != nullptr) limits_.log->event(name(result_.status), result_.message, result_.seconds);
+  if (limits_.log != nullptr) {
+    try {
+      limits_.log->event(name(result_.status), result_.message, result_.seconds);
+    } catch (...) {
+      if (!error_) error_ = std::current_exception();  // rethrown by run()
+    }
+  }
   if (limits_.events != nullptr)
     limits_.events->stop(result_.status, result_.message, result_.ledger, result_.seconds);
 }

@@ -31,6 +31,11 @@ class Driver {
   void run();  // once; never throws what the objective threw: see error()
   [[nodiscard]] std::exception_ptr error() const { return error_; }
   [[nodiscard]] BasicResult<S>& result() { return result_; }
+  // Ends a run that is paused at a question: it unwinds and asks nothing more.
+  void stop_from_outside(std::string message) {
+    finish(Status::stopped_by_callback, std::move(message));
+    silent_ = true;
+  }
   // The best and the counts as they stand, for a run that has not ended.
   [[nodiscard]] const BasicResult<S>& so_far() const { return result_; }
 
@@ -71,6 +76,7 @@ class Driver {
   bool finished_ = false;
   bool replaying_ = false;
   bool whole_value_seen_ = false;
+  bool silent_ = false;  // ask nothing more
   double replayed_seconds_ = 0.0;
   std::chrono::steady_clock::time_point began_;
   double seconds_before_ = 0.0;  // of the log's earlier sessions
