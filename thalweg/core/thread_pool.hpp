@@ -1,13 +1,19 @@
-// A small persistent pool. The calling thread works too, so ThreadPool(1) has no threads at all.
+// A small persistent pool of threads.
 //
-// run(count, f) calls f(i) once for each i in [0, count), in any order, on any worker, and returns when all are done.
-// Whatever is computed must depend on i alone: then results do not depend on the number of threads. f must not throw.
+//   ThreadPool pool(4);
+//   pool.run(count, [&](std::size_t index) { … });              // each index once, the caller works too
+//   pool.run(count, [&](std::size_t index, int worker) { … });  // worker in [0, threads()), for scratch storage
+//
+// Which thread takes which index is not fixed: results must not depend on it (fixed chunks, reduction after the
+// run in order of the index). run() returns when all are done and allocates nothing. An exception of the callable
+// is rethrown by run(), the one of the lowest index; the other indices still run. One run() at a time; not from
+// inside a callable of the same pool.
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -18,7 +24,7 @@ namespace thalweg {
 
 class ThreadPool {
  public:
-  explicit ThreadPool(int threads);  // threads ≥ 1, the caller's included
+  explicit ThreadPool(int threads = 1);  // ≥ 1, the caller included; throws InvalidArgument otherwise
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
@@ -26,31 +32,34 @@ class ThreadPool {
 
   template <class F>
   void run(std::size_t count, F&& f) {
-    using Function = std::remove_reference_t<F>;
-    if (workers_.empty() || count <= 1) {
-      for (std::size_t i = 0; i < count; ++i) f(i);
-      return;
-    }
-    dispatch(count, const_cast<void*>(static_cast<const void*>(std::addressof(f))),
-             [](void* context, std::size_t i) { (*static_cast<Function*>(context))(i); });
+    using Callable = std::remove_reference_t<F>;
+    run_erased(count, const_cast<void*>(static_cast<const void*>(std::addressof(f))),
+               [](void* context, std::size_t index, int worker) {
+                 auto& callable = *static_cast<Callable*>(context);
+                 if constexpr (std::is_invocable_v<Callable&, std::size_t, int>)
+                   callable(index, worker);
+                 else
+                   static_cast<void>(worker), callable(index);
+               });
   }
 
  private:
-  using Task = void (*)(void*, std::size_t);
-  void dispatch(std::size_t count, void* context, Task task);
-  void work();
-  void drain();
+  using Call = void (*)(void*, std::size_t, int);
+  void run_erased(std::size_t count, void* context, Call call);
+  void work(int worker);
+  void loop(int worker);
 
   std::vector<std::thread> workers_;
-  std::mutex mutex_;
-  std::condition_variable wake_, done_;
-  std::uint64_t generation_ = 0;
-  std::size_t busy_ = 0;
-  bool stop_ = false;
+  std::atomic<std::uint32_t> generation_{0};  // odd steps: a new job; read by waiting workers
+  std::atomic<std::size_t> next_{0};
+  std::atomic<int> busy_{0};  // workers that have not finished the current job
+  std::atomic<bool> stop_{false};
   std::size_t count_ = 0;
   void* context_ = nullptr;
-  Task task_ = nullptr;
-  std::atomic<std::size_t> next_{0};
+  Call call_ = nullptr;
+  std::mutex error_mutex_;
+  std::exception_ptr error_;
+  std::size_t error_index_ = 0;
 };
 
 }  // namespace thalweg
