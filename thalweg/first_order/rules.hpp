@@ -1,0 +1,21 @@
+// Every update rule and schedule.
+#pragma once
+
+#include "thalweg/first_order/adagrad.hpp"
+#include "thalweg/first_order/adam.hpp"
+#include "thalweg/first_order/adamw.hpp"
+#include "thalweg/first_order/amsgrad.hpp"
+#include "thalweg/first_order/clip.hpp"
+#include "thalweg/first_order/clip_value.hpp"
+#include "thalweg/first_order/lion.hpp"
+#include "thalweg/first_order/momentum.hpp"
+#include "thalweg/first_order/nadam.hpp"
+#include "thalweg/first_order/nesterov.hpp"
+#include "thalweg/first_order/normalize.hpp"
+#include "thalweg/first_order/rmsprop.hpp"
+#include "thalweg/first_order/rule.hpp"
+#include "thalweg/first_order/scale.hpp"
+#include "thalweg/first_order/schedules.hpp"
+#include "thalweg/first_order/sgd.hpp"
+#include "thalweg/first_order/sign.hpp"
+#include "thalweg/first_order/weight_decay.hpp"
