@@ -277,7 +277,11 @@ void Driver<S>::note(const Question<S>& question, Answer<S>& answer) {
     const bool deterministic = question.sample.whole() || !leaf_offers_.stochastic;
     if (deterministic && question.perturbation.noise == Noise::none && question.fidelity == 1.0) {
       whole_value_seen_ = true;
-      if (answer.value < result_.f) take_best(question.point, answer.value);
+      if (answer.value < result_.f) {
+        take_best(question.point, answer.value);
+      } else if (answer.value == result_.f && !result_.x.empty()) {
+        result_.x.assign(question.point.begin(), question.point.end());  // of equal values the last: see finish()
+      }
     }
   }
   if (answer.failed)

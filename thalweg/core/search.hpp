@@ -115,7 +115,9 @@ class BasicSearch {
   void recommend(std::span<const S> x, double f = std::numeric_limits<double>::quiet_NaN());
   // Operations of the method's own that should be charged (noise, update), beside those of answers.
   void charge_flops(double flops);
-  // The run's end, as in `return search.finish(Status::converged, "…")`. The first call counts.
+  // The run's end, as in `return search.finish(Status::converged, "…")`. The first call counts. Of points with the
+  // same value the last one asked is the best, so that a method that ends on a tie, where rounding hides the last
+  // gain in f, is given back the point at which it ended.
   void finish(Status status, std::string message);
   [[nodiscard]] std::uint64_t iterations() const;
   [[nodiscard]] const Ledger& ledger() const;

@@ -1,6 +1,10 @@
 // The explicit list of methods, in the order of the review's sections.
 #include "thalweg/registry/registry.hpp"
 
+#include "thalweg/first_order/gd.hpp"
+#include "thalweg/second_order/bfgs.hpp"
+#include "thalweg/second_order/l_bfgs.hpp"
+
 namespace thalweg::registry {
 
 namespace {
@@ -13,7 +17,9 @@ template <class M>
 const std::vector<MethodItem>& methods() {
   static const std::vector<MethodItem> list = {
       // §2.1 first order
+      item<Gd>(),
       // §2.2 second order
+      item<Bfgs>(), item<LBfgs>(),
       // §2.3 higher order
       // §3.1 direct search
       // §3.2 stochastic search

@@ -1,0 +1,81 @@
+#include "thalweg/first_order/line_descent.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+#include <vector>
+
+#include "thalweg/core/blas1.hpp"
+
+namespace thalweg {
+
+void LineDescent::run(Objective<double>& f, thalweg::Search& search, LineDirection& method) const {
+  const std::size_t n = f.dimension();
+  std::vector<double> x(search.start().begin(), search.start().end()), g(n), d(n), x_trial(n), g_trial(n), y(n);
+  double value = f.value_and_gradient(x, g);
+  if (!std::isfinite(value)) return finish_bad_start(search);
+  const Stopping stopping(search, gradient_tolerance, g);
+
+  const auto phi = [&](double t) {
+    blas::step(x, t, d, x_trial);
+    const double v = f.value_and_gradient(x_trial, g_trial);
+    return LineTrial{v, blas::dot(g_trial, d)};
+  };
+  const auto phi_value = [&](double t) {
+    blas::step(x, t, d, x_trial);
+    return f.value(x_trial);
+  };
+  const auto search_line = [&](double slope, double first) {
+    switch (line) {
+      case Search::armijo:
+        return armijo(phi_value, value, slope, first, wolfe);
+      case Search::exact:
+        return exact_line_search(phi, value, slope, first);
+      case Search::strong_wolfe:
+        break;
+    }
+    return strong_wolfe(phi, value, slope, first, wolfe);
+  };
+
+  constexpr int patience = 10;  // steps in a row that may leave f as it is (its rounding floor)
+  int level_steps = 0;
+  while (!finish_if_converged(f, search, stopping, x, value, g)) {
+    double first = method.direction(g, d);
+    double slope = blas::dot(g, d);
+    if (!(slope < 0.0) && method.reset()) {  // rounding has spoilt the method's metric
+      first = method.direction(g, d);
+      slope = blas::dot(g, d);
+    }
+    LineResult found = search_line(slope, first);
+    if (!found.accepted() && method.reset()) {
+      first = method.direction(g, d);
+      slope = blas::dot(g, d);
+      found = search_line(slope, first);
+    }
+    level_steps = found.value < value ? 0 : level_steps + 1;
+    if (!found.accepted() || level_steps > patience) {
+      const std::string why = found.accepted() ? fmt::format("f stayed at {:.17g} for {} steps", value, patience)
+                                               : describe(found, value, slope);
+      search.recommend(x, value);
+      return search.finish(Status::stalled, stalled_message(why, blas::max_abs(g), stopping.gradient_tolerance()));
+    }
+    if (!found.last) {
+      static_cast<void>(phi(found.step));
+    } else if (line == Search::armijo) {
+      f.gradient(x_trial, g_trial);
+    }
+    blas::subtract(g_trial, g, y);
+    blas::scale(found.step, d);  // now s
+    const double before = std::exchange(value, found.value);
+    std::swap(x, x_trial);
+    std::swap(g, g_trial);
+    method.update(d, y, found.step, slope);
+    search.iteration(x, value);
+    if (const std::string why = stopping.small_change(before, value, blas::max_abs(d)); !why.empty()) {
+      search.recommend(x, value);
+      return search.finish(Status::converged, why);
+    }
+  }
+}
+
+}  // namespace thalweg

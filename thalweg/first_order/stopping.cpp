@@ -1,0 +1,54 @@
+#include "thalweg/first_order/stopping.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "thalweg/core/blas1.hpp"
+
+namespace thalweg {
+
+Stopping::Stopping(const Search& search, double gradient_tolerance, std::span<const double> first)
+    : gradient_tolerance_(search.tolerance().gradient.value_or(
+          gradient_tolerance * std::max(1.0, start_gradient_rounding * blas::max_abs(first)))),
+      f_(search.tolerance().f),
+      x_(search.tolerance().x) {}
+
+std::string Stopping::small_change(double f_before, double f_after, double step_max) const {
+  const double change = (f_before - f_after) / std::max({std::abs(f_before), std::abs(f_after), 1.0});
+  if (f_ && change <= *f_) return fmt::format("relative decrease of f {:.3g} ≤ {:.3g} (tolerance f)", change, *f_);
+  if (x_ && step_max <= *x_) return fmt::format("step {:.3g} ≤ {:.3g} (tolerance x)", step_max, *x_);
+  return {};
+}
+
+bool finish_if_converged(Objective<double>& f, Search& search, const Stopping& stopping, std::span<double> x,
+                         double& value, std::span<double> gradient) {
+  double largest = blas::max_abs(gradient);
+  if (!stopping.gradient_met(largest)) return false;
+  const auto best = search.best_x();
+  if (!best.empty() && search.best_f() < value && !std::equal(x.begin(), x.end(), best.begin())) {
+    blas::copy(best, x);
+    value = f.value_and_gradient(x, gradient);
+    largest = blas::max_abs(gradient);
+    if (!stopping.gradient_met(largest)) return false;
+  }
+  search.recommend(x, value);
+  search.finish(Status::converged, fmt::format("‖∇f‖∞ = {:.3g} ≤ {:.3g}", largest, stopping.gradient_tolerance()));
+  return true;
+}
+
+std::string stalled_message(const std::string& why, double gradient_max, double tolerance) {
+  return fmt::format(
+      "{}; ‖∇f‖∞ = {:.3g}, tolerance {:.3g}. If that is good enough, ask for a looser gradient tolerance or a "
+      "target; "
+      "otherwise rescale the variables or f",
+      why, gradient_max, tolerance);
+}
+
+void finish_bad_start(Search& search) {
+  search.finish(Status::numerical_failure,
+                "f or its gradient is not finite at x0; start where both are finite (see --x0)");
+}
+
+}  // namespace thalweg

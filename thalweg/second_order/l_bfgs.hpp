@@ -1,0 +1,28 @@
+// L-BFGS: limited-memory quasi-Newton for smooth f of many variables, without constraints.
+//
+// Asks value and gradient. Memory (2m + 6) n; 4mn + 8n operations a step beside f.
+// Liu & Nocedal, Math. Prog. 45 (1989); the two-loop recursion of Nocedal, Math. Comp. 35 (1980), as Algorithm 7.4 of
+// Nocedal & Wright, Numerical Optimization, 2nd ed.; first metric γI with γ = sᵀy/yᵀy (ibid. (7.20)).
+// A pair (s, y) enters the memory if sᵀy > 2.2e-16·yᵀy (as L-BFGS-B does: Zhu, Byrd, Lu & Nocedal, ACM TOMS 23
+// (1997)). The first step tried is 1/‖∇f(x₀)‖ along −∇f, then 1.
+#pragma once
+
+#include "thalweg/core/minimize.hpp"
+#include "thalweg/first_order/line_descent.hpp"
+
+namespace thalweg {
+
+struct LBfgs {
+  int memory = 10;
+  bool scaled = true;
+  LineDescent::Search line = LineDescent::Search::strong_wolfe;
+  double decrease = 1e-4;
+  double curvature = 0.9;
+  int max_trials = 40;
+  double gradient_tolerance = default_gradient_tolerance;
+
+  static Description<LBfgs> describe();
+  void run(Objective<double>& f, Search& search) const;
+};
+
+}  // namespace thalweg
