@@ -1,0 +1,103 @@
+#include "thalweg/credit/node_perturbation.hpp"
+
+#include <algorithm>
+#include <optional>
+
+namespace thalweg {
+
+namespace {
+template <class S>
+class Rule final : public CreditRule<S> {
+ public:
+  explicit Rule(const NodePerturbation& options) : options_(options) {}
+
+  void begin(Plan<S>& plan, std::uint64_t seed) override {
+    plan_ = &plan;
+    clean_.emplace(plan.pass());
+    noisy_.emplace(plan.pass());
+    stream_ = Stream(seed, Purpose("node-perturbation.noise"));
+    std::size_t widest = 0;
+    for (const LayerView& layer : plan.network().layers()) widest = std::max(widest, layer.out);
+    noise_.resize(plan.maximum_batch() * widest);
+    change_.resize(plan.maximum_batch());
+  }
+
+  double gradient(std::span<const S> theta, const Batch<S>& batch, std::uint64_t step, std::span<S> gradient,
+                  CreditWork& work) override {
+    const auto& layers = plan_->network().layers();
+    const double loss = plan_->forward(theta, batch, *clean_);
+    for (std::size_t l = 0; l < layers.size(); ++l) std::ranges::fill(clean_->deltas(l), S(0));
+    for (int k = 0; k < options_.directions; ++k) {
+      NodeNoise noise{options_.noise, options_.sigma, stream_.at(step, static_cast<std::uint32_t>(k))};
+      plan_->forward(theta, batch, *noisy_, noise);
+      for (std::size_t b = 0; b < batch.size; ++b) change_[b] = noisy_->losses()[b] - clean_->losses()[b];
+      if (options_.antithetic) {
+        noise.scale = -options_.sigma;
+        plan_->forward(theta, batch, *noisy_, noise);
+        for (std::size_t b = 0; b < batch.size; ++b)
+          change_[b] = 0.5 * (change_[b] - (noisy_->losses()[b] - clean_->losses()[b]));
+      }
+      add_errors(noise, batch.size);
+      const double passes = options_.antithetic ? 2.0 : 1.0;
+      work.flops += passes * (plan_->flops_forward(batch.size) + plan_->flops_node_noise(batch.size, noise)) +
+                    plan_->flops_node_noise(batch.size, noise);  // regenerated for the errors
+      work.forward_passes += options_.antithetic ? 2 : 1;
+    }
+    for (std::size_t l = 0; l < layers.size(); ++l) plan_->weight_gradient(*clean_, l, clean_->deltas(l), gradient);
+    const auto n = static_cast<double>(plan_->network().parameters());
+    work.flops += plan_->flops_forward(batch.size) + 2.0 * static_cast<double>(batch.size) * n;
+    work.forward_passes += 1;
+    return loss;
+  }
+  [[nodiscard]] Quality quality() const override { return Quality::biased; }
+
+ private:
+  // δ_l += (ℓ̃ − ℓ)/(σ K B) · ξ_l, sample by sample; the mean over the batch is in the 1/B.
+  void add_errors(const NodeNoise& noise, std::size_t size) {
+    const auto& layers = plan_->network().layers();
+    const double scale = 1.0 / (options_.sigma * options_.directions * static_cast<double>(size));
+    for (std::size_t l = 0; l < layers.size(); ++l) {
+      const std::size_t out = layers[l].out;
+      const std::span<S> xi = std::span<S>(noise_).first(size * out);
+      plan_->node_noise(noise, l, size, xi);
+      const std::span<S> delta = clean_->deltas(l);
+      for (std::size_t b = 0; b < size; ++b) {
+        const S factor = static_cast<S>(scale * change_[b]);
+        for (std::size_t j = 0; j < out; ++j) delta[b * out + j] += factor * xi[b * out + j];
+      }
+    }
+  }
+
+  NodePerturbation options_;
+  Plan<S>* plan_ = nullptr;
+  std::optional<Pass<S>> clean_, noisy_;
+  Stream stream_;
+  std::vector<S> noise_;
+  std::vector<double> change_;
+};
+}  // namespace
+
+Description<NodePerturbation> NodePerturbation::describe() {
+  Description<NodePerturbation> d("node-perturbation", "node perturbation", "4.2.2");
+  d.reference("Werfel, Xie & Seung, Neural Computation 17 (2005) 2699, eq. 5; Flower & Jabri, NIPS 1992")
+      .asks(AnswerKind::value)
+      .formula("z̃_l = z_l + σ ξ_l,  δ_l = (ℓ̃ − ℓ)/σ · ξ_l,  ΔW_l ∝ h_{l−1}ᵀ δ_l")
+      .cost("1 + K forward passes (antithetic: 1 + 2K) and one weight gradient; memory of two passes")
+      .notes("every sample of the batch has noise of its own; inputs h of the clean pass are used")
+      .example("thalweg train --data digits --model 64-32-10 --credit node-perturbation --rule 'adam(rate=1e-3)'");
+  d.option("directions", &NodePerturbation::directions, "noisy passes averaged in one step").at_least(1);
+  d.option("sigma", &NodePerturbation::sigma, "standard deviation of the noise at the pre-activations").above(0.0);
+  d.option("antithetic", &NodePerturbation::antithetic, "measure +ξ and −ξ: no bias of odd order, twice the passes");
+  d.option("noise", &NodePerturbation::noise, {"none", "rademacher", "gaussian"}, "distribution of ξ");
+  return d;
+}
+
+template <class S>
+std::unique_ptr<CreditRule<S>> NodePerturbation::make() const {
+  if (noise == Noise::none) throw InvalidArgument("option `noise` of node-perturbation is none; it is rademacher or gaussian");
+  return std::make_unique<Rule<S>>(*this);
+}
+template std::unique_ptr<CreditRule<float>> NodePerturbation::make<float>() const;
+template std::unique_ptr<CreditRule<double>> NodePerturbation::make<double>() const;
+
+}  // namespace thalweg
