@@ -21,8 +21,8 @@ namespace thalweg {
 
 // What credit has cost so far.
 struct CreditWork {
-  double flops = 0.0;                 // operations executed, fused multiply-add = 2, noise included
-  std::uint64_t forward_passes = 0;   // of one batch each; a forward-mode pass counts as one
+  double flops = 0.0;                // operations executed, fused multiply-add = 2, noise included
+  std::uint64_t forward_passes = 0;  // of one batch each; a forward-mode pass counts as one
   std::uint64_t backward_passes = 0;
 };
 

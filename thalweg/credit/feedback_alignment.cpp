@@ -58,7 +58,8 @@ Description<FeedbackAlignment> FeedbackAlignment::describe() {
       .cost("one forward and one backward pass; memory of one pass and a second set of weights")
       .notes("B is drawn as the weights are at the start (the paper: uniform), times `scale`")
       .example("thalweg train --data digits --model 64-32-10 --credit feedback-alignment --rule 'adam(rate=1e-3)'");
-  d.option("scale", &FeedbackAlignment::scale, "size of the feedback, in units of the weights' at the start").above(0.0);
+  d.option("scale", &FeedbackAlignment::scale, "size of the feedback, in units of the weights' at the start")
+      .above(0.0);
   d.option("transpose", &FeedbackAlignment::transpose, "feed back through Wᵀ itself, which is backprop");
   return d;
 }

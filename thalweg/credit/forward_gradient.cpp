@@ -62,7 +62,8 @@ Description<ForwardGradient> ForwardGradient::describe() {
 
 template <class S>
 std::unique_ptr<CreditRule<S>> ForwardGradient::make() const {
-  if (noise == Noise::none) throw InvalidArgument("option `noise` of forward-gradient is none; it is rademacher or gaussian");
+  if (noise == Noise::none)
+    throw InvalidArgument("option `noise` of forward-gradient is none; it is rademacher or gaussian");
   return std::make_unique<Rule<S>>(*this);
 }
 template std::unique_ptr<CreditRule<float>> ForwardGradient::make<float>() const;

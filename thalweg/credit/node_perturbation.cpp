@@ -94,7 +94,8 @@ Description<NodePerturbation> NodePerturbation::describe() {
 
 template <class S>
 std::unique_ptr<CreditRule<S>> NodePerturbation::make() const {
-  if (noise == Noise::none) throw InvalidArgument("option `noise` of node-perturbation is none; it is rademacher or gaussian");
+  if (noise == Noise::none)
+    throw InvalidArgument("option `noise` of node-perturbation is none; it is rademacher or gaussian");
   return std::make_unique<Rule<S>>(*this);
 }
 template std::unique_ptr<CreditRule<float>> NodePerturbation::make<float>() const;
