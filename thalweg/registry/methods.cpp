@@ -1,5 +1,8 @@
 // The explicit list of methods, in the order of the review's sections.
+#include "thalweg/direct_search/nelder_mead.hpp"
 #include "thalweg/registry/registry.hpp"
+#include "thalweg/stochastic/random_search.hpp"
+#include "thalweg/stochastic/simulated_annealing.hpp"
 
 #include "thalweg/first_order/gd.hpp"
 #include "thalweg/second_order/bfgs.hpp"
@@ -22,7 +25,9 @@ const std::vector<MethodItem>& methods() {
       item<Bfgs>(), item<LBfgs>(),
       // §2.3 higher order
       // §3.1 direct search
+      item<NelderMead>(),
       // §3.2 stochastic search
+      item<RandomSearch>(), item<SimulatedAnnealing>(),
       // §3.5 populations
   };
   return list;
