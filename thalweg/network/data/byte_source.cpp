@@ -1,5 +1,7 @@
 #include "thalweg/network/data/byte_source.hpp"
 
+#include <zlib.h>
+
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
@@ -9,6 +11,11 @@
 namespace thalweg {
 namespace {
 constexpr std::size_t piece = std::size_t{1} << 20;  // bytes read at once
+}
+
+void ByteSource::EndInflate::operator()(z_stream_s* z) const {
+  inflateEnd(z);
+  delete z;
 }
 
 ByteSource::ByteSource(const std::string& path) : name_(path) {

@@ -2,8 +2,6 @@
 // storage grows with the bytes that arrive, never with a number that a header says.
 #pragma once
 
-#include <zlib.h>
-
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -12,6 +10,8 @@
 #include <span>
 #include <string>
 #include <vector>
+
+struct z_stream_s;  // zlib's
 
 namespace thalweg {
 
@@ -41,12 +41,9 @@ class ByteSource {
   std::vector<std::uint8_t> buffer_;       // of the file
   std::span<const std::uint8_t> pending_;  // not yet consumed
   struct EndInflate {
-    void operator()(z_stream* z) const {
-      inflateEnd(z);
-      delete z;
-    }
+    void operator()(z_stream_s* z) const;
   };
-  std::unique_ptr<z_stream, EndInflate> inflate_;  // null: plain bytes
+  std::unique_ptr<z_stream_s, EndInflate> inflate_;  // null: plain bytes
   bool member_ended_ = false;                      // of the gzip stream
 };
 
