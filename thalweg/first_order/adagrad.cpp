@@ -51,7 +51,7 @@ Description<Adagrad> Adagrad::describe() {
           "Equal to PyTorch's Adagrad (its lr_decay is rate_decay, initial_accumulator_value is initial). Unlike "
           "PyTorch, 0/0 is 0 where ε = 0. In float an epsilon below 1e-38 counts as 0.")
       .example("adagrad(rate=0.1)");
-  d.Entry::formula = "s ← s + g²;  u = η/(1+(t−1)d) · g/(√s + ε)";
+  d.formula("s ← s + g²;  u = η/(1+(t−1)d) · g/(√s + ε)");
   d.option("rate", &Adagrad::rate, "step size η").above(0.0);
   d.option("rate_decay", &Adagrad::rate_decay, "d: the rate falls as 1/(1+(t−1)d)").at_least(0.0).unit("1/step");
   d.option("initial", &Adagrad::initial, "the sum of squares before the first step").at_least(0.0);

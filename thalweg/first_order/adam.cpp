@@ -25,7 +25,7 @@ Description<Adam> Adam::describe() {
           "this "
           "one, its amsgrad the rule amsgrad.")
       .example("clip(norm=1) | adam(rate=1e-3) | lr-cosine(steps=1000)");
-  d.Entry::formula = "m ← β₁m + (1−β₁)g;  v ← β₂v + (1−β₂)g²;  u = η m/(1−β₁ᵗ) / (√(v/(1−β₂ᵗ)) + ε)";
+  d.formula("m ← β₁m + (1−β₁)g;  v ← β₂v + (1−β₂)g²;  u = η m/(1−β₁ᵗ) / (√(v/(1−β₂ᵗ)) + ε)");
   detail::describe_adam_options(d);
   return d;
 }

@@ -22,7 +22,7 @@ Description<Adamw> Adamw::describe() {
       .cost("state 2n (3n with amsgrad); 15 operations a parameter and step, one pass")
       .notes("Equal to PyTorch's AdamW: the decay is multiplied by the rate, which the paper's is not.")
       .example("adamw(rate=1e-3, decay=0.05) | lr-warm-up(steps=100)");
-  d.Entry::formula = "as adam, then u ← u + ηλθ";
+  d.formula("as adam, then u ← u + ηλθ");
   detail::describe_adam_options(d);
   d.option("decay", &Adamw::decay, "decoupled weight decay λ (multiplied by the rate)").at_least(0.0);
   d.option("amsgrad", &Adamw::amsgrad, "divide by the largest second moment so far (rule amsgrad)");

@@ -24,7 +24,7 @@ Description<Amsgrad> Amsgrad::describe() {
           "Equal to PyTorch's Adam(amsgrad=True): unlike the paper it corrects both moments for their start at 0 "
           "(after the maximum was taken) and adds ε.")
       .example("amsgrad(rate=1e-3)");
-  d.Entry::formula = "m ← β₁m + (1−β₁)g;  v ← β₂v + (1−β₂)g²;  v̂ ← max(v̂, v);  u = η m/(1−β₁ᵗ) / (√(v̂/(1−β₂ᵗ)) + ε)";
+  d.formula("m ← β₁m + (1−β₁)g;  v ← β₂v + (1−β₂)g²;  v̂ ← max(v̂, v);  u = η m/(1−β₁ᵗ) / (√(v̂/(1−β₂ᵗ)) + ε)");
   detail::describe_adam_options(d);
   return d;
 }

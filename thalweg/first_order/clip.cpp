@@ -37,7 +37,7 @@ Description<Clip> Clip::describe() {
           "Over all parameters together. The bound holds to 4 ulp, the direction is kept, a vector within it is "
           "bit-unchanged. PyTorch's clip_grad_norm_ divides by the norm + 1e-6 instead.")
       .example("clip(norm=1) | adam(rate=1e-3)");
-  d.Entry::formula = "u ← u·min(1, c/‖u‖₂)";
+  d.formula("u ← u·min(1, c/‖u‖₂)");
   d.option("norm", &Clip::norm, "c: the longest the vector may be").above(0.0);
   return d;
 }

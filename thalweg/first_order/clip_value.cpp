@@ -27,7 +27,7 @@ Description<ClipValue> ClipValue::describe() {
       .cost("no state; 2 operations a parameter and step")
       .notes("Entry by entry, as PyTorch's clip_grad_value_; the direction changes where it clips.")
       .example("clip-value(value=0.5) | sgd(rate=0.1)");
-  d.Entry::formula = "u_i ← min(max(u_i, −c), c)";
+  d.formula("u_i ← min(max(u_i, −c), c)");
   d.option("value", &ClipValue::value, "c: the largest magnitude of an entry").above(0.0);
   return d;
 }

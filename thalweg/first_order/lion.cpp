@@ -47,7 +47,7 @@ Description<Lion> Lion::describe() {
       .cost("state n; 11 operations a parameter and step")
       .notes("As the paper's Algorithm 2; sign(0) = 0.")
       .example("lion(rate=1e-4, decay=0.1)");
-  d.Entry::formula = "c = β₁m + (1−β₁)g;  u = η(sign(c) + λθ);  m ← β₂m + (1−β₂)g";
+  d.formula("c = β₁m + (1−β₁)g;  u = η(sign(c) + λθ);  m ← β₂m + (1−β₂)g");
   d.option("rate", &Lion::rate, "step size η: every parameter moves by it").above(0.0);
   d.option("beta1", &Lion::beta1, "share of the memory in the step's direction").at_least(0.0).below(1.0);
   d.option("beta2", &Lion::beta2, "share of the memory kept").at_least(0.0).below(1.0);

@@ -59,7 +59,7 @@ Description<Momentum> Momentum::describe() {
           "look-ahead form of Sutskever et al. (2013) as PyTorch writes it, u = η(g + βv); the rule nesterov has the "
           "t_k form with its guarantee.")
       .example("momentum(rate=0.05, beta=0.9)");
-  d.Entry::formula = "v ← βv + (1−δ)g;  u = ηv  [nesterov: u = η(g + βv)]";
+  d.formula("v ← βv + (1−δ)g;  u = ηv  [nesterov: u = η(g + βv)]");
   d.option("rate", &Momentum::rate, "step size η").above(0.0);
   d.option("beta", &Momentum::beta, "momentum β: the share of v kept each step").at_least(0.0).below(1.0);
   d.option("dampening", &Momentum::dampening, "δ: the gradient enters v with weight 1−δ after the first step")

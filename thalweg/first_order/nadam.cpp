@@ -72,9 +72,9 @@ Description<Nadam> Nadam::describe() {
           "foreach "
           "path.")
       .example("nadam(rate=2e-3)");
-  d.Entry::formula =
+  d.formula(
       "μ_t = β₁(1 − ½·0.96^{tψ});  m ← β₁m + (1−β₁)g;  v ← β₂v + (1−β₂)g²;  "
-      "u = η[(1−μ_t)g/(1−∏_{i≤t}μ_i) + μ_{t+1}m/(1−∏_{i≤t+1}μ_i)] / (√(v/(1−β₂ᵗ)) + ε)";
+      "u = η[(1−μ_t)g/(1−∏_{i≤t}μ_i) + μ_{t+1}m/(1−∏_{i≤t+1}μ_i)] / (√(v/(1−β₂ᵗ)) + ε)");
   d.option("rate", &Nadam::rate, "step size η").above(0.0);
   d.option("beta1", &Nadam::beta1, "decay of the first moment").at_least(0.0).below(1.0);
   d.option("beta2", &Nadam::beta2, "decay of the second moment").at_least(0.0).below(1.0);

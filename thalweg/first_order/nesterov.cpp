@@ -91,9 +91,9 @@ Description<Nesterov> Nesterov::describe() {
           "which the bound f(x_k) − f* ≤ 2L‖x₀−x*‖²/(k+1)² holds with rate 1/L on a convex f. PyTorch's "
           "SGD(nesterov=True) is the constant sequence.")
       .example("nesterov(lipschitz=4)");
-  d.Entry::formula =
+  d.formula(
       "x_{k+1} = y_k − η g(y_k);  y_{k+1} = x_{k+1} + β_{k+1}(x_{k+1} − x_k);  "
-      "tk: t₁ = 1, t_{k+1} = (1+√(1+4t_k²))/2, β = (t_k−1)/t_{k+1}";
+      "tk: t₁ = 1, t_{k+1} = (1+√(1+4t_k²))/2, β = (t_k−1)/t_{k+1}");
   d.option("rate", &Nesterov::rate, "step size η").above(0.0);
   d.option("lipschitz", &Nesterov::lipschitz, "Lipschitz constant L of the gradient; above 0 the rate is 1/L")
       .at_least(0.0);

@@ -48,7 +48,7 @@ Description<Normalize> Normalize::describe() {
       .cost("no state; 3 operations a parameter and step")
       .notes("A zero vector stays zero. Blocks are the layers' weights and biases; without blocks, all is one.")
       .example("normalize(over=block) | sgd(rate=0.01)");
-  d.Entry::formula = "u ← u/‖u‖₂";
+  d.formula("u ← u/‖u‖₂");
   d.option("over", &Normalize::over, {"all", "block"},
            "what is brought to length 1: the whole vector, or each block");
   return d;

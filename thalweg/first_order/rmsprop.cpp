@@ -85,7 +85,7 @@ Description<Rmsprop> Rmsprop::describe() {
           "gathers the divided gradient. Unlike PyTorch, a centred variance that rounding made negative counts as 0 "
           "(theirs is NaN), and 0/0 is 0 where ε = 0.")
       .example("rmsprop(rate=1e-3, alpha=0.9)");
-  d.Entry::formula = "s ← αs + (1−α)g²;  u = η g/(√s + ε)  [centred: √(s − ḡ²); momentum: b ← μb + g/(√s+ε), u = ηb]";
+  d.formula("s ← αs + (1−α)g²;  u = η g/(√s + ε)  [centred: √(s − ḡ²); momentum: b ← μb + g/(√s+ε), u = ηb]");
   d.option("rate", &Rmsprop::rate, "step size η").above(0.0);
   d.option("alpha", &Rmsprop::alpha, "share of the mean square kept each step").at_least(0.0).below(1.0);
   d.option("epsilon", &Rmsprop::epsilon, "ε, added to the root").at_least(0.0);

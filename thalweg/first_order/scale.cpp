@@ -27,7 +27,7 @@ Description<Scale> Scale::describe() {
       .cost("no state; 1 operation a parameter and step, none at the end of a chain")
       .notes("scale(factor=-1) put first in a chain maximises (PyTorch's maximize).")
       .example("scale(factor=-1) | adam(rate=0.01)");
-  d.Entry::formula = "u ← c u";
+  d.formula("u ← c u");
   d.option("factor", &Scale::factor, "c; negative reverses the direction")
       .at_least(std::numeric_limits<double>::lowest())
       .at_most(std::numeric_limits<double>::max());

@@ -33,7 +33,7 @@ Description<O> schedule(const char* id, const char* name, const char* formula, c
   Description<O> d(id, name, "2.1");
   d.reference(reference).notes(notes).example(example).asks(AnswerKind::gradient);
   d.cost("no state; no pass of its own inside a chain");
-  d.Entry::formula = formula;
+  d.formula(formula);
   return d;
 }
 

@@ -31,7 +31,7 @@ Description<Sgd> Sgd::describe() {
           "Equal to PyTorch's SGD with momentum 0; its weight_decay is the rule weight-decay put before this one, "
           "its maximize is scale(factor=-1) put first. A decreasing rate is a schedule chained after it.")
       .example("sgd(rate=0.1) | lr-cosine(steps=1000)");
-  d.Entry::formula = "u = η g";
+  d.formula("u = η g");
   d.option("rate", &Sgd::rate, "step size η").above(0.0);
   return d;
 }

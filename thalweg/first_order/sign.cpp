@@ -27,7 +27,7 @@ Description<Sign> Sign::describe() {
       .cost("no state; 1 operation a parameter and step")
       .notes("Coordinate by coordinate; a zero stays zero and a NaN stays NaN.")
       .example("sign | sgd(rate=1e-3)");
-  d.Entry::formula = "u ← sign(u)";
+  d.formula("u ← sign(u)");
   return d;
 }
 THALWEG_MAKES(Sign, SignRule)

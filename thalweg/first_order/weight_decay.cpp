@@ -30,7 +30,7 @@ Description<WeightDecay> WeightDecay::describe() {
           "put "
           "after a rule it is decoupled decay, the decay then being the rule's rate times AdamW's weight_decay.")
       .example("weight-decay(decay=1e-4) | momentum(rate=0.1)");
-  d.Entry::formula = "u ← u + λθ";
+  d.formula("u ← u + λθ");
   d.option("decay", &WeightDecay::decay, "λ").at_least(0.0);
   return d;
 }

@@ -1,12 +1,13 @@
 // The explicit list of methods, in the order of the review's sections.
 #include "thalweg/direct_search/nelder_mead.hpp"
-#include "thalweg/registry/registry.hpp"
-#include "thalweg/stochastic/random_search.hpp"
-#include "thalweg/stochastic/simulated_annealing.hpp"
-
+#include "thalweg/first_order/descent.hpp"
 #include "thalweg/first_order/gd.hpp"
+#include "thalweg/first_order/rules.hpp"
+#include "thalweg/registry/registry.hpp"
 #include "thalweg/second_order/bfgs.hpp"
 #include "thalweg/second_order/l_bfgs.hpp"
+#include "thalweg/stochastic/random_search.hpp"
+#include "thalweg/stochastic/simulated_annealing.hpp"
 
 namespace thalweg::registry {
 
@@ -20,7 +21,10 @@ template <class M>
 const std::vector<MethodItem>& methods() {
   static const std::vector<MethodItem> list = {
       // §2.1 first order
-      item<Gd>(),
+      item<Gd>(), item<Descent>(), item<DescentWith<Sgd>>(), item<DescentWith<Momentum>>(),
+      item<DescentWith<Nesterov>>(), item<DescentWith<Adagrad>>(), item<DescentWith<Rmsprop>>(),
+      item<DescentWith<Adam>>(), item<DescentWith<Amsgrad>>(), item<DescentWith<Nadam>>(), item<DescentWith<Adamw>>(),
+      item<DescentWith<Lion>>(),
       // §2.2 second order
       item<Bfgs>(), item<LBfgs>(),
       // §2.3 higher order
