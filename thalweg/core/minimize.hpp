@@ -58,6 +58,19 @@ inline Result minimize(Objective<double>& f, const std::vector<double>& x0, cons
                        const Limits& limits = {}) {
   return run<double>(f, x0, m, limits);
 }
+// An objective without a name: minimize(differentiable(f), x0, m).
+template <class O>
+concept ObjectiveType = std::derived_from<O, Objective<double>>;
+template <class O, class M>
+requires ObjectiveType<O> && MethodOf<M, double> Result minimize(O&& f, const std::vector<double>& x0, const M& m,
+                                                                 const Limits& limits = {}) {
+  return run<double>(f, x0, method(m), limits);
+}
+template <class O>
+requires ObjectiveType<O> Result minimize(O&& f, const std::vector<double>& x0, const Method& m,
+                                          const Limits& limits = {}) {
+  return run<double>(f, x0, m, limits);
+}
 // A plain function: double f(std::span<const double>), or double f(x, gradient).
 template <class F, class M>
 requires std::invocable<F&, std::span<const double>> && MethodOf<M, double> Result
