@@ -78,7 +78,4 @@ class Credit {
   std::function<std::unique_ptr<CreditRule<float>>()> make_float_;
 };
 
-// By id, with options as text: the registry's credit rules and, used as such, every estimator.
-Credit make_credit(std::string_view id, const Settings& settings = {});
-
 }  // namespace thalweg

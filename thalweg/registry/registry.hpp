@@ -19,6 +19,7 @@ template <class S>
 class UpdateRule;  // first_order/update_rule.hpp
 template <class S>
 class CreditRule;  // credit/credit_rule.hpp
+class Credit;
 struct Problem;    // problems/problem.hpp
 }  // namespace thalweg
 
@@ -61,6 +62,8 @@ const EstimatorItem& estimator(std::string_view id);
 const RuleItem& rule(std::string_view id);
 const CreditItem& credit_rule(std::string_view id);
 const ProblemItem& problem(std::string_view id);
+// A credit rule, or any estimator used as one, with options as text. Throws InvalidArgument for a wrong name or option.
+Credit make_credit(std::string_view id, const Settings& settings = {});
 // "rosenbrock:n=10" → the problem with its options set.
 std::unique_ptr<Problem> make_problem(std::string_view text);
 
