@@ -1,0 +1,105 @@
+// thalweg show ID: one entry of the registry, whole.
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "cli.hpp"
+#include "thalweg/registry/registry.hpp"
+
+namespace thalweg::cli {
+
+namespace {
+struct ShowArguments {
+  std::string id;
+  Common common;
+};
+
+std::string accepted(const Entry& entry) {
+  std::string text;
+  for (const Quality quality : entry.accepts) text += (text.empty() ? "" : ", ") + std::string(name(quality));
+  return text;
+}
+
+Json json_whole(const Entry& entry) {
+  Json json = json_entry(entry);
+  Json accepts = Json::array();
+  for (const Quality quality : entry.accepts) accepts.push_back(name(quality));
+  json["accepts"] = std::move(accepts);
+  json["bounds"] = entry.bounds;
+  json["formula"] = entry.formula;
+  json["cost"] = entry.cost;
+  json["notes"] = entry.notes;
+  json["example"] = entry.example;
+  return json;
+}
+
+// Things of the same id in other kinds.
+std::string namesakes(const Entry& entry) {
+  std::string text;
+  for (const std::string& kind : registry::kinds()) {
+    if (kind == entry.kind || (kind == "data" && entry.kind == "data")) continue;
+    for (const Entry& other : registry::entries(kind))
+      if (other.id == entry.id && other.kind != entry.kind)
+        text += (text.empty() ? "" : ", ") + ("thalweg show " + kind + "/" + other.id);
+  }
+  return text;
+}
+
+void show(const Entry& entry, const Common& common) {
+  constexpr std::size_t indent = 13;
+  const std::size_t terminal = terminal_width(STDOUT_FILENO);
+  const std::size_t width = terminal == 0 ? 100 : std::clamp<std::size_t>(terminal, 40, 120);
+  const Paint paint{common.color_on(STDOUT_FILENO)};
+  std::string out = paint.strong(entry.id) + "  " + report::printable(entry.name) + "\n\n";
+  const auto line = [&](std::string_view label, const std::string& text) {
+    if (text.empty()) return;
+    std::string head = "  " + std::string(label);
+    head.resize(indent, ' ');
+    out += paint.faint(head) + wrapped(text, indent, width) + "\n";
+  };
+  line("kind", entry.kind);
+  line("section", entry.section.empty() ? "" : "§" + entry.section);
+  line("reference", entry.reference);
+  line("formula", entry.formula);
+  if (entry.kind != "problems") line("asks", to_string(entry.asks));
+  line("accepts", entry.accepts.empty() ? "" : accepted(entry) + " answers");
+  if (entry.kind == "methods") line("bounds", entry.bounds ? "box constraints" : "none");
+  line("cost", entry.cost);
+  line("notes", entry.notes);
+  line("example", entry.example);
+  line("see also", namesakes(entry));
+  if (!entry.options.empty()) {
+    report::Table table;
+    table.column("option").column("default", report::Align::right).column("range").column("meaning");
+    for (const OptionInfo& o : entry.options) {
+      std::string range = o.range();
+      if (range.empty() && o.type != "double" && o.type != "text")
+        range = o.type == "bool" ? "true or false" : o.type;
+      table.row({{o.name, report::Tone::strong},
+                 o.default_text,
+                 {range, report::Tone::faint},
+                 o.help + (o.unit.empty() ? "" : " [" + o.unit + "]")});
+    }
+    out += "\n" + table.text({.color = paint.on, .indent = 2});
+  }
+  print(out);
+}
+}  // namespace
+
+void add_show(CLI::App& app, int& status) {
+  CLI::App* sub =
+      app.add_subcommand("show", "one thing whole: reference, formula, what it asks, options, cost, example");
+  auto a = std::make_shared<ShowArguments>();
+  sub->add_option("ID", a->id, "as `thalweg list` shows it; KIND/ID where two kinds have it")->required();
+  add_output_options(*sub, a->common);
+  sub->callback([a, &status] {
+    const Entry entry = registry::find(a->id);
+    if (a->common.json)
+      print_json(json_whole(entry));
+    else
+      show(entry, a->common);
+    status = ran;
+  });
+}
+
+}  // namespace thalweg::cli
