@@ -3,6 +3,7 @@
 #include "thalweg/first_order/descent.hpp"
 #include "thalweg/first_order/gd.hpp"
 #include "thalweg/first_order/rules.hpp"
+#include "thalweg/population/cma_es.hpp"
 #include "thalweg/registry/registry.hpp"
 #include "thalweg/second_order/bfgs.hpp"
 #include "thalweg/second_order/l_bfgs.hpp"
@@ -21,18 +22,29 @@ template <class M>
 const std::vector<MethodItem>& methods() {
   static const std::vector<MethodItem> list = {
       // §2.1 first order
-      item<Gd>(), item<Descent>(), item<DescentWith<Sgd>>(), item<DescentWith<Momentum>>(),
-      item<DescentWith<Nesterov>>(), item<DescentWith<Adagrad>>(), item<DescentWith<Rmsprop>>(),
-      item<DescentWith<Adam>>(), item<DescentWith<Amsgrad>>(), item<DescentWith<Nadam>>(), item<DescentWith<Adamw>>(),
+      item<Gd>(),
+      item<Descent>(),
+      item<DescentWith<Sgd>>(),
+      item<DescentWith<Momentum>>(),
+      item<DescentWith<Nesterov>>(),
+      item<DescentWith<Adagrad>>(),
+      item<DescentWith<Rmsprop>>(),
+      item<DescentWith<Adam>>(),
+      item<DescentWith<Amsgrad>>(),
+      item<DescentWith<Nadam>>(),
+      item<DescentWith<Adamw>>(),
       item<DescentWith<Lion>>(),
       // §2.2 second order
-      item<Bfgs>(), item<LBfgs>(),
+      item<Bfgs>(),
+      item<LBfgs>(),
       // §2.3 higher order
       // §3.1 direct search
       item<NelderMead>(),
       // §3.2 stochastic search
-      item<RandomSearch>(), item<SimulatedAnnealing>(),
+      item<RandomSearch>(),
+      item<SimulatedAnnealing>(),
       // §3.5 populations
+      item<CmaEs>(),
   };
   return list;
 }
