@@ -1,10 +1,27 @@
 // The explicit list of problems.
+#include <initializer_list>
+#include <utility>
+
+#include "thalweg/problems/classic.hpp"
 #include "thalweg/registry/registry.hpp"
 
 namespace thalweg::registry {
 
+namespace {
+std::vector<ProblemItem> joined(std::initializer_list<std::vector<ProblemItem> (*)()> families) {
+  std::vector<ProblemItem> all;
+  for (const auto& family : families)
+    for (auto& item : family()) all.push_back(std::move(item));
+  return all;
+}
+}  // namespace
+
 const std::vector<ProblemItem>& problems() {
-  static const std::vector<ProblemItem> list = {};
+  static const std::vector<ProblemItem> list = joined({
+      thalweg::problems::unimodal,
+      thalweg::problems::multimodal,
+      thalweg::problems::few_dimensions,
+  });
   return list;
 }
 

@@ -1,0 +1,75 @@
+#include "thalweg/problems/define.hpp"
+
+namespace thalweg::problems {
+
+Definition define(std::string id, std::string name, std::string reference, std::string formula) {
+  Entry entry;
+  entry.id = std::move(id), entry.name = std::move(name), entry.kind = "problem";
+  entry.reference = std::move(reference), entry.formula = std::move(formula);
+  entry.example = "thalweg minimize --problem " + entry.id;
+  return Definition(std::move(entry));
+}
+
+Definition& Definition::integer(const char* name, const char* help, std::int64_t Shape::*member,
+                                std::int64_t by_default, std::int64_t low, std::int64_t high) {
+  OptionInfo o;
+  o.name = name, o.type = "int", o.help = help, o.default_text = std::to_string(by_default);
+  o.low = static_cast<double>(low);
+  if (high > 0) o.high = static_cast<double>(high);
+  o.get = [member](const void* shape) { return std::to_string(static_cast<const Shape*>(shape)->*member); };
+  o.set = [member](const OptionInfo& info, void* shape, std::string_view text) {
+    const std::int64_t v = detail::parse_integer(info.name, text);
+    detail::check_range(info, static_cast<double>(v));
+    static_cast<Shape*>(shape)->*member = v;
+  };
+  defaults_.*member = by_default;
+  entry_.options.push_back(std::move(o));
+  return *this;
+}
+Definition& Definition::n(std::int64_t by_default, std::int64_t low, std::int64_t high) {
+  return integer("n", "number of variables", &Shape::n, by_default, low, high);
+}
+Definition& Definition::m(std::int64_t by_default, std::int64_t low, std::int64_t high) {
+  return integer("m", "number of residuals", &Shape::m, by_default, low, high);
+}
+Definition& Definition::seed() { return integer("seed", "of the random rotation", &Shape::seed, 0, 0, 0); }
+
+Definition& Definition::condition(double by_default) {
+  OptionInfo o;
+  o.name = "condition", o.type = "double", o.help = "condition number of the Hessian";
+  o.default_text = detail::format(by_default);
+  o.low = 1.0;
+  o.get = [](const void* shape) { return detail::format(static_cast<const Shape*>(shape)->condition); };
+  o.set = [](const OptionInfo& info, void* shape, std::string_view text) {
+    const double v = detail::parse_double(info.name, text);
+    detail::check_range(info, v);
+    static_cast<Shape*>(shape)->condition = v;
+  };
+  defaults_.condition = by_default;
+  entry_.options.push_back(std::move(o));
+  return *this;
+}
+
+registry::ProblemItem Definition::make(std::function<Problem(const Shape&)> make) const {
+  registry::ProblemItem item;
+  item.entry = entry_;
+  item.make = [entry = entry_, defaults = defaults_, make = std::move(make)](const Settings& settings) {
+    Shape shape = defaults;
+    std::string id = entry.id;
+    for (const auto& [name, text] : settings) {
+      const OptionInfo* option = nullptr;
+      for (const auto& o : entry.options)
+        if (o.name == name) option = &o;
+      if (option == nullptr) throw_unknown_option(entry, name);
+      option->set(*option, &shape, text);
+      id += (id.size() == entry.id.size() ? ":" : ",") + name + "=" + text;
+    }
+    auto problem = std::make_unique<Problem>(make(shape));
+    problem->id = id, problem->name = entry.name, problem->reference = entry.reference;
+    problem->notes = entry.notes;
+    return problem;
+  };
+  return item;
+}
+
+}  // namespace thalweg::problems
