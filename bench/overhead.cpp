@@ -1,0 +1,164 @@
+// The cost of the methods themselves, a call or a generation, on the sphere: ours and a peer's in one process, in
+// turn. Ratios are what counts: min, median and max over the alternating runs.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <functional>
+#include <string>
+#include <vector>
+
+#ifdef HAVE_NLOPT
+#include <nlopt.h>
+#endif
+#ifdef HAVE_PAGMO
+#include <pagmo/algorithm.hpp>
+#include <pagmo/algorithms/cmaes.hpp>
+#include <pagmo/population.hpp>
+#include <pagmo/problem.hpp>
+#endif
+
+#include "thalweg/core/minimize.hpp"
+#include "thalweg/direct_search/nelder_mead.hpp"
+#include "thalweg/population/cma_es.hpp"
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Eight partial sums, so that the objective costs little beside the method.
+double sphere(const double* x, std::size_t n) {
+  double partial[8] = {};
+  std::size_t i = 0;
+  for (; i + 8 <= n; i += 8)
+    for (std::size_t k = 0; k < 8; ++k) partial[k] += x[i + k] * x[i + k];
+  for (; i < n; ++i) partial[i % 8] += x[i] * x[i];
+  return ((partial[0] + partial[4]) + (partial[1] + partial[5])) +
+         ((partial[2] + partial[6]) + (partial[3] + partial[7]));
+}
+
+// Seconds a unit of work.
+using Run = std::function<double()>;
+
+void compare(const std::string& work, const std::string& unit, const std::string& peer, double goal, const Run& ours,
+             const Run& theirs, int rounds = 11) {
+  std::vector<double> a, b, ratio;
+  for (int k = 0; k < rounds; ++k) {
+    a.push_back(ours());
+    if (theirs) {
+      b.push_back(theirs());
+      ratio.push_back(b.back() / a.back());
+    }
+  }
+  const auto median = [](std::vector<double> v) {
+    std::nth_element(v.begin(), v.begin() + static_cast<std::ptrdiff_t>(v.size() / 2), v.end());
+    return v[v.size() / 2];
+  };
+  if (!theirs)
+    fmt::print("{:<28} {:>12.3f} us/{:<10} {} is not installed\n", work, median(a) * 1e6, unit, peer);
+  else
+    fmt::print("{:<28} {:>12.3f} us/{:<10} {:<6} {:>12.3f} us   ratio {:>6.1f} {:>6.1f} {:>6.1f}   goal {}\n", work,
+               median(a) * 1e6, unit, peer, median(b) * 1e6, *std::min_element(ratio.begin(), ratio.end()),
+               median(ratio), *std::max_element(ratio.begin(), ratio.end()), goal);
+}
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+// A call of the sphere itself, which both sides pay.
+void plain_calls(std::size_t n) {
+  std::vector<double> x(n, 1.0);
+  volatile double sink = 0.0;
+  const auto start = Clock::now();
+  const int calls = 2'000'000 / static_cast<int>(n);
+  for (int k = 0; k < calls; ++k) {
+    x[0] = k;
+    sink = sink + sphere(x.data(), n);
+  }
+  fmt::print("{:<28} {:>12.3f} us/call\n", fmt::format("the sphere, n={}", n), seconds_since(start) / calls * 1e6);
+}
+
+void nelder_mead(std::size_t n, int calls) {
+  const std::vector<double> x0(n, 1.0);
+  const Run ours = [&] {
+    const auto start = Clock::now();
+    const auto r = thalweg::minimize([n](std::span<const double> x) { return sphere(x.data(), n); }, x0,
+                                     thalweg::NelderMead{.x_tolerance = 0.0, .f_tolerance = 0.0},
+                                     {.max_evaluations = static_cast<std::uint64_t>(calls)});
+    return seconds_since(start) / static_cast<double>(r.evaluations());
+  };
+  Run theirs;
+#ifdef HAVE_NLOPT
+  theirs = [&] {
+    int count = 0;
+    struct Data {
+      int* count;
+    } data{&count};
+    nlopt_opt opt = nlopt_create(NLOPT_LN_NELDERMEAD, static_cast<unsigned>(n));
+    nlopt_set_min_objective(
+        opt,
+        [](unsigned m, const double* x, double*, void* d) {
+          ++*static_cast<Data*>(d)->count;
+          return sphere(x, m);
+        },
+        &data);
+    nlopt_set_maxeval(opt, calls);
+    std::vector<double> x = x0;
+    double f = 0.0;
+    const auto start = Clock::now();
+    nlopt_optimize(opt, x.data(), &f);
+    const double seconds = seconds_since(start);
+    nlopt_destroy(opt);
+    return seconds / count;
+  };
+#endif
+  compare(fmt::format("nelder-mead n={}", n), "call", "NLopt", n == 10 ? 8 : 65, ours, theirs);
+}
+
+#ifdef HAVE_PAGMO
+struct Sphere {
+  std::size_t n = 10;
+  pagmo::vector_double fitness(const pagmo::vector_double& x) const { return {sphere(x.data(), n)}; }
+  std::pair<pagmo::vector_double, pagmo::vector_double> get_bounds() const {
+    return {pagmo::vector_double(n, -5.0), pagmo::vector_double(n, 5.0)};
+  }
+};
+#endif
+
+void cma_es(std::size_t n, int generations, bool diagonal = false) {
+  const Run ours = [&] {
+    const auto start = Clock::now();
+    const auto r =
+        thalweg::minimize([n](std::span<const double> x) { return sphere(x.data(), n); }, std::vector<double>(n, 3.0),
+                          thalweg::CmaEs{.population = 20, .diagonal = diagonal},
+                          {.max_iterations = static_cast<std::uint64_t>(generations)});
+    return seconds_since(start) / static_cast<double>(r.iterations);
+  };
+  Run theirs;
+#ifdef HAVE_PAGMO
+  theirs = [&] {
+    pagmo::problem problem{Sphere{n}};
+    pagmo::population population{problem, 20, 1u};
+    const auto before = population.get_problem().get_fevals();
+    pagmo::algorithm algorithm{pagmo::cmaes(static_cast<unsigned>(generations), -1, -1, -1, -1, 0.5, 0.0, 0.0)};
+    const auto start = Clock::now();
+    population = algorithm.evolve(population);
+    const double seconds = seconds_since(start);
+    return seconds / (static_cast<double>(population.get_problem().get_fevals() - before) / 20.0);
+  };
+#endif
+  compare(fmt::format("cma-es pop 20 n={}{}", n, diagonal ? " diagonal" : ""), "generation", "pagmo",
+          n == 10 ? 2.5 : 11.0, ours, theirs, n == 10 ? 11 : 5);
+}
+
+}  // namespace
+
+int main() {
+  fmt::print("medians; ratio: peer's time over ours, min median max over alternating runs\n");
+  for (std::size_t n : {10u, 100u}) plain_calls(n);
+  nelder_mead(10, 2000);
+  nelder_mead(100, 10'000);
+  cma_es(10, 200);
+  cma_es(100, 200);
+  cma_es(100, 200, true);
+}
