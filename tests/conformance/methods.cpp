@@ -1,0 +1,250 @@
+// What every registered method owes, whatever it is.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "tests/conformance/probe.hpp"
+#include "thalweg/core/ask_tell.hpp"
+#include "thalweg/core/study_log.hpp"
+
+namespace thalweg::conformance {
+namespace {
+
+namespace fs = std::filesystem;
+
+class EveryMethod : public ::testing::TestWithParam<std::string> {
+ protected:
+  [[nodiscard]] const registry::MethodItem& item() const { return registry::method(GetParam()); }
+  [[nodiscard]] Method method() const { return item().make({}); }
+  [[nodiscard]] static std::unique_ptr<Problem> problem(const std::string& text = "ellipsoid:n=3,condition=10") {
+    return registry::make_problem(text);
+  }
+  // A run of at most `budget` points of each kind.
+  [[nodiscard]] static Limits limits(std::uint64_t budget, int threads = 1) {
+    return {.max_evaluations = budget, .max_iterations = 10 * budget, .seed = 11, .threads = threads};
+  }
+  static void expect_same(const Result& a, const Result& b) {
+    EXPECT_EQ(a.x, b.x);
+    EXPECT_EQ(a.f, b.f);
+    EXPECT_EQ(a.recommended, b.recommended);
+    EXPECT_EQ(a.ledger.answers, b.ledger.answers);
+    EXPECT_EQ(a.iterations, b.iterations);
+    EXPECT_EQ(a.status, b.status);
+    EXPECT_EQ(a.message, b.message);
+  }
+};
+
+TEST_P(EveryMethod, SameSeedSameBitsWhateverTheThreadsAndASecondRunToo) {
+  const auto p = problem();
+  const Method m = method();
+  Probe f(p->objective);
+  const Result one = minimize(f, p->start, m, limits(300));
+  expect_same(minimize(f, p->start, m, limits(300)), one);
+  for (const int threads : {2, 4}) expect_same(minimize(f, p->start, m, limits(300, threads)), one);
+}
+
+TEST_P(EveryMethod, NeverOneEvaluationOverBudget) {
+  const auto p = problem();
+  for (const std::uint64_t budget : {1u, 2u, 3u, 7u, 24u, 100u}) {
+    Probe f(p->objective);
+    const Result r = minimize(f, p->start, method(), limits(budget));
+    EXPECT_LE(f.values, budget);
+    EXPECT_LE(f.gradients, budget);
+    EXPECT_EQ(r.ledger.of(AnswerKind::value), f.values);
+    EXPECT_EQ(r.ledger.of(AnswerKind::gradient), f.gradients);
+    EXPECT_GE(f.values + f.gradients, 1u);
+  }
+}
+
+TEST_P(EveryMethod, ReturnsTheBestPointSeen) {
+  const auto p = problem();
+  Probe f(p->objective);
+  const Result r = minimize(f, p->start, method(), limits(200));
+  ASSERT_EQ(r.x.size(), 3u);
+  EXPECT_EQ(r.f, f.lowest);
+  EXPECT_EQ(p->objective->value(r.x), r.f);
+  EXPECT_LT(r.f, p->objective->value(p->start));
+  EXPECT_FALSE(r.message.empty());
+}
+
+TEST_P(EveryMethod, SurvivesNanAndInfinity) {
+  const auto p = problem();
+  for (const std::uint64_t every : {1u, 2u, 3u, 5u}) {
+    Probe f(p->objective);
+    f.bad_every = every;
+    const Result r = minimize(f, p->start, method(), limits(60));
+    EXPECT_LE(f.values, 60u);
+    if (f.values > 2 * every) {
+      EXPECT_GT(r.ledger.non_finite, 0u);
+    }
+    EXPECT_FALSE(std::isnan(r.f));
+    for (double x : r.x) EXPECT_TRUE(std::isfinite(x));
+    if (every > 1 && std::isfinite(f.lowest)) {
+      EXPECT_EQ(r.f, f.lowest);
+    }
+  }
+}
+
+TEST_P(EveryMethod, TheObjectivesExceptionComesBackWithTheBestKept) {
+  const auto p = problem();
+  for (const std::uint64_t at : {1u, 2u, 9u}) {
+    Probe f(p->objective);
+    f.throw_at = at;
+    Result kept;
+    Limits l = limits(60);
+    l.progress = &kept;
+    EXPECT_THROW(minimize(f, p->start, method(), l), Fault);
+    EXPECT_EQ(kept.status, Status::objective_failed);
+    EXPECT_EQ(kept.message, "fault at call " + std::to_string(at));
+    EXPECT_EQ(kept.f, f.lowest);
+  }
+}
+
+TEST_P(EveryMethod, ACallbackStopsIt) {
+  const auto p = problem();
+  Probe f(p->objective);
+  Limits l = limits(20000);
+  std::uint64_t seen = 0;
+  l.callback = [&](const Progress& progress) {
+    seen = progress.iteration;
+    return seen == 2 ? Control::stop : Control::proceed;
+  };
+  const Result r = minimize(f, p->start, method(), l);
+  if (r.iterations >= 2) {
+    EXPECT_EQ(r.status, Status::stopped_by_callback);
+    EXPECT_EQ(seen, 2u);
+  } else {
+    EXPECT_NE(r.status, Status::evaluation_budget) << "a run of 20000 evaluations reported fewer than two iterations";
+  }
+}
+
+TEST_P(EveryMethod, ResumingFromTheLogGivesTheSameBits) {
+  const auto p = problem();
+  Probe whole(p->objective);
+  const Result expected = minimize(whole, p->start, method(), limits(120));
+  const fs::path file = fs::temp_directory_path() / ("thalweg-conformance-" + std::to_string(::getpid()) + ".db");
+  for (const std::uint64_t at : {2u, 31u}) {
+    fs::remove(file);
+    Probe f(p->objective);
+    f.throw_at = at;
+    Limits l = limits(120);
+    {
+      StudyLog log(file.string(), StudyLog::Mode::create);
+      l.log = &log;
+      if (whole.calls >= at) {
+        EXPECT_THROW(minimize(f, p->start, method(), l), Fault);
+      }
+    }
+    if (whole.calls < at) continue;
+    StudyLog log(file.string(), StudyLog::Mode::resume);
+    l.log = &log;
+    Probe rest(p->objective);
+    expect_same(minimize(rest, p->start, method(), l), expected);
+    EXPECT_EQ(rest.calls + at - 1, whole.calls);
+  }
+  fs::remove(file);
+}
+
+TEST_P(EveryMethod, AskTellGivesWhatMinimizeGives) {
+  const auto p = problem();
+  const Result expected = minimize(*p->objective, p->start, method(), limits(80));
+  AskTell study(method(), p->start, limits(80), p->objective->offers());
+  std::vector<double> storage;
+  while (const auto* questions = study.ask()) {
+    std::vector<Answer<double>> answers(questions->size());
+    const std::size_t n = p->start.size(), block = 3 * n + n * n;
+    storage.assign(block * questions->size(), 0.0);
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      const std::span<double> s = std::span(storage).subspan(i * block, block);
+      answers[i].gradient = s.subspan(0, n);
+      answers[i].hessian_vector = s.subspan(n, n);
+      answers[i].third = s.subspan(2 * n, n);
+      answers[i].hessian = s.subspan(3 * n, n * n);
+    }
+    p->objective->answer(*questions, answers);
+    study.tell(answers);
+  }
+  expect_same(study.result(), expected);
+}
+
+TEST_P(EveryMethod, AnAbandonedStudyUnwinds) {
+  const auto p = problem();
+  AskTell study(method(), p->start, limits(80), p->objective->offers());
+  ASSERT_NE(study.ask(), nullptr);  // and never told
+}
+
+TEST_P(EveryMethod, BoundsAreNeverViolatedOrClearlyRefused) {
+  const auto p = problem();
+  Limits l = limits(300);
+  l.bounds = {{-1.5, -0.5, -2.0}, {0.5, 2.0, 0.25}};
+  std::vector<double> start = p->start;
+  l.bounds.clamp(std::span(start));  // some methods begin on a bound
+  Probe f(p->objective);
+  if (!item().entry.bounds) {
+    EXPECT_THROW(minimize(f, start, method(), l), InvalidArgument);
+    return;
+  }
+  const Result r = minimize(f, start, method(), l);
+  for (const auto& x : f.points) EXPECT_TRUE(l.bounds.contains(std::span<const double>(x)));
+  EXPECT_LT(r.f, p->objective->value(start)) << "a start on a bound must still move";
+}
+
+TEST_P(EveryMethod, OneVariableWorks) {
+  const auto p = problem("sphere:n=1");
+  Probe f(p->objective);
+  const Result r = minimize(f, {1.5}, method(), limits(200));
+  EXPECT_LT(r.f, 2.25);
+}
+
+TEST_P(EveryMethod, AWrongOptionOrAMissingAnswerIsNamed) {
+  try {
+    item().make({{"no_such_option", "1"}});
+    FAIL() << "accepted an unknown option";
+  } catch (const InvalidArgument& e) {
+    EXPECT_NE(std::string(e.what()).find("no_such_option"), std::string::npos);
+    EXPECT_NE(std::string(e.what()).find(GetParam()), std::string::npos);
+  }
+  const auto p = problem();
+  for (std::size_t k = 0; k < answer_kinds; ++k) {
+    const auto kind = static_cast<AnswerKind>(k);
+    if (!item().entry.asks.has(kind)) continue;
+    Probe f(p->objective);
+    f.hidden = kind;
+    try {
+      minimize(f, p->start, method(), limits(10));
+      FAIL() << "ran without " << name(kind);
+    } catch (const MissingAnswer& e) {
+      EXPECT_NE(std::string(e.what()).find("missing: " + std::string(name(kind))), std::string::npos) << e.what();
+    }
+    EXPECT_EQ(f.calls, 0u);
+  }
+}
+
+TEST_P(EveryMethod, IsDescribed) {
+  const Entry& e = item().entry;
+  EXPECT_FALSE(e.name.empty());
+  EXPECT_FALSE(e.section.empty());
+  EXPECT_FALSE(e.reference.empty());
+  EXPECT_FALSE(e.asks.empty());
+  for (const OptionInfo& o : e.options) {
+    EXPECT_FALSE(o.help.empty()) << o.name;
+    EXPECT_NO_THROW(item().make({{o.name, o.default_text}})) << o.name << " = " << o.default_text;
+    if (o.type == "double" || o.type == "int") {
+      EXPECT_THROW(item().make({{o.name, "rubbish"}}), InvalidArgument) << o.name;
+    }
+  }
+}
+
+std::vector<std::string> ids() {
+  std::vector<std::string> list;
+  for (const auto& m : registry::methods()) list.push_back(m.entry.id);
+  return list;
+}
+INSTANTIATE_TEST_SUITE_P(Registry, EveryMethod, ::testing::ValuesIn(ids()),
+                         [](const auto& parameter) { return test_name(parameter.param); });
+
+}  // namespace
+}  // namespace thalweg::conformance

@@ -1,0 +1,68 @@
+// An objective that watches: counts every answer, keeps every point, and misbehaves on request.
+#pragma once
+
+#include <atomic>
+#include <limits>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "thalweg/core/minimize.hpp"
+#include "thalweg/problems/problem.hpp"
+#include "thalweg/registry/registry.hpp"
+
+namespace thalweg::conformance {
+
+struct Fault : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+class Probe final : public Objective<double> {
+ public:
+  explicit Probe(std::shared_ptr<Objective<double>> base) : base_(std::move(base)) {}
+  [[nodiscard]] std::size_t dimension() const override { return base_->dimension(); }
+  [[nodiscard]] Offers offers() const override {
+    Offers offers = base_->offers();
+    offers.kinds = offers.kinds - hidden;
+    return offers;
+  }
+  void answer(std::span<const Question<double>> questions, std::span<Answer<double>> answers) override {
+    for (std::size_t i = 0; i < questions.size(); ++i) {
+      const std::uint64_t call = ++calls;
+      if (throw_at != 0 && call == throw_at) throw Fault("fault at call " + std::to_string(call));
+      base_->answer(questions.subspan(i, 1), answers.subspan(i, 1));
+      const std::scoped_lock lock(mutex_);
+      if (questions[i].asks.has(AnswerKind::value)) {
+        ++values;
+        points.emplace_back(questions[i].point.begin(), questions[i].point.end());
+        if (bad_every != 0 && call % bad_every == 0) {
+          const double bad[] = {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(),
+                                -std::numeric_limits<double>::infinity()};
+          answers[i].value = bad[(call / bad_every) % 3];
+        }
+        if (std::isfinite(answers[i].value)) lowest = std::min(lowest, answers[i].value);
+      }
+      if (questions[i].asks.has(AnswerKind::gradient)) ++gradients;
+    }
+  }
+
+  Kinds hidden;
+  std::atomic<std::uint64_t> calls{0};
+  std::uint64_t values = 0, gradients = 0, throw_at = 0, bad_every = 0;
+  double lowest = std::numeric_limits<double>::infinity();
+  std::vector<std::vector<double>> points;
+
+ private:
+  std::shared_ptr<Objective<double>> base_;
+  std::mutex mutex_;
+};
+
+// The name of a parameter, as GoogleTest wants it.
+inline std::string test_name(std::string id) {
+  for (char& c : id)
+    if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '_';
+  return id;
+}
+
+}  // namespace thalweg::conformance
