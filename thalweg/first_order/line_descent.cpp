@@ -47,7 +47,9 @@ void LineDescent::run(Objective<double>& f, thalweg::Search& search, LineDirecti
       slope = blas::dot(g, d);
     }
     LineResult found = search_line(slope, first);
+    double decrement = -1.0;
     if (!found.accepted() && method.reset()) {
+      decrement = -0.5 * slope;
       first = method.direction(g, d);
       slope = blas::dot(g, d);
       found = search_line(slope, first);
@@ -56,8 +58,7 @@ void LineDescent::run(Objective<double>& f, thalweg::Search& search, LineDirecti
     if (!found.accepted() || level_steps > patience) {
       const std::string why = found.accepted() ? fmt::format("f stayed at {:.17g} for {} steps", value, patience)
                                                : describe(found, value, slope);
-      search.recommend(x, value);
-      return search.finish(Status::stalled, stalled_message(why, blas::max_abs(g), stopping.gradient_tolerance()));
+      return finish_without_progress(search, stopping, x, value, g, decrement, why);
     }
     if (!found.last) {
       static_cast<void>(phi(found.step));

@@ -61,8 +61,7 @@ void MoreThuente::tell(LineTrial trial) {
   const bool decreased = trial.value <= sufficient;
   if (decreased && std::abs(trial.slope) <= -options_.curvature * slope0_)
     return finish(LineOutcome::wolfe, at, true);
-  if (trial.value <= value0_ + options_.rounding * std::abs(value0_) &&
-      -t_ * slope0_ <= options_.rounding * std::abs(value0_) / options_.decrease &&
+  if (trial.value <= value0_ && -t_ * slope0_ <= options_.rounding * std::abs(value0_) / options_.decrease &&
       (2.0 * options_.decrease - 1.0) * slope0_ >= trial.slope && trial.slope >= options_.curvature * slope0_)
     return finish(LineOutcome::approximate_wolfe, at, true);
   if (t_ >= max_step_ && decreased && trial.slope <= sufficient_slope)

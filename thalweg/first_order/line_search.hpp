@@ -7,7 +7,8 @@
 //                an interval that always holds such a t, shrunk by safeguarded cubic and quadratic interpolation.
 //                Near a minimum, where φ(t) − φ(0) is all rounding, it also accepts the approximate conditions of
 //                Hager & Zhang, SIAM J. Optim. 16 (2005), (4.1)–(4.3):
-//                  (2c₁ − 1) φ′(0) ≥ φ′(t) ≥ c₂ φ′(0)   and   φ(t) ≤ φ(0) + rounding·|φ(0)|                   (AW)
+//                  (2c₁ − 1) φ′(0) ≥ φ′(t) ≥ c₂ φ′(0)   and   φ(t) ≤ φ(0)   (AW)
+// where t|φ′(0)| is of the order of the rounding of φ(0); unlike theirs, f never rises.
 // armijo         backtracks until (W1) holds; asks values only, one a trial (Armijo 1966; quadratic interpolation,
 //                Nocedal & Wright, §3.5).
 // exact          drives φ′(t) to zero; a test hook for theorems that assume it, several answers a step.

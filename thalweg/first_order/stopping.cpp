@@ -12,6 +12,7 @@ namespace thalweg {
 Stopping::Stopping(const Search& search, double gradient_tolerance, std::span<const double> first)
     : gradient_tolerance_(search.tolerance().gradient.value_or(
           gradient_tolerance * std::max(1.0, start_gradient_rounding * blas::max_abs(first)))),
+      users_gradient_(search.tolerance().gradient.has_value()),
       f_(search.tolerance().f),
       x_(search.tolerance().x) {}
 
@@ -38,12 +39,24 @@ bool finish_if_converged(Objective<double>& f, Search& search, const Stopping& s
   return true;
 }
 
-std::string stalled_message(const std::string& why, double gradient_max, double tolerance) {
-  return fmt::format(
-      "{}; ‖∇f‖∞ = {:.3g}, tolerance {:.3g}. If that is good enough, ask for a looser gradient tolerance or a "
-      "target; "
-      "otherwise rescale the variables or f",
-      why, gradient_max, tolerance);
+bool Stopping::decrement_met(double decrement, double f) const {
+  return !users_gradient_ && decrement >= 0.0 && decrement <= value_rounding * std::abs(f);
+}
+
+void finish_without_progress(Search& search, const Stopping& stopping, std::span<const double> x, double value,
+                             std::span<const double> gradient, double decrement, const std::string& why) {
+  const double largest = blas::max_abs(gradient);
+  search.recommend(x, value);
+  if (stopping.decrement_met(decrement, value))
+    return search.finish(
+        Status::converged,
+        fmt::format("at the rounding of f: the decrease still promised is {:.3g}, f = {:.17g}; ‖∇f‖∞ = "
+                    "{:.3g} (the tolerance {:.3g} lies below what f can show)",
+                    decrement, value, largest, stopping.gradient_tolerance()));
+  search.finish(Status::stalled,
+                fmt::format("{}; ‖∇f‖∞ = {:.3g}, tolerance {:.3g}. If that is good enough, ask for a looser gradient "
+                            "tolerance or a target; otherwise rescale the variables or f",
+                            why, largest, stopping.gradient_tolerance()));
 }
 
 void finish_bad_start(Search& search) {

@@ -1,9 +1,11 @@
 // When a gradient method stops, and what it says. Shared by first_order, second_order and higher_order.
 //
-// Converged means ‖∇f‖∞ ≤ tolerance at the point returned. The tolerance is the user's (Tolerances::gradient,
-// absolute) or, by default, gradient_tolerance·max(1, 1e-8·‖∇f(x₀)‖∞): 1e-8, unless that lies below the rounding of
-// the start's own gradient. Where the rounding of f, ∇f or x stops a method above it (Meyer's function: the exact
-// gradient at its minimiser rounded to double is 2e-4) the status is `stalled`, and the message says how far it came.
+// Converged means, at the point returned, ‖∇f‖∞ ≤ tolerance: the user's (Tolerances::gradient, absolute) or, by
+// default, gradient_tolerance·max(1, 1e-8·‖∇f(x₀)‖∞), which is 1e-8 unless that lies below the rounding of the
+// start's gradient. Without a tolerance of the user's it may also mean that the method can go no further because what
+// its quadratic model still promises, the decrement ½ ∇fᵀH⁻¹∇f (Boyd & Vandenberghe, Convex Optimization, §9.5), is
+// below the rounding of f, 1e-14·|f|: near a minimum f sees steps only down to √ε, and a gradient of 1e-8 may lie
+// below that. The message says which. Everything else that cannot go on is `stalled`.
 #pragma once
 
 #include <span>
@@ -14,6 +16,7 @@
 namespace thalweg {
 
 inline constexpr double default_gradient_tolerance = 1e-8;
+inline constexpr double value_rounding = 1e-14;          // relative; some tens of units in the last place
 inline constexpr double start_gradient_rounding = 1e-8;  // see above; 1e-16 in all
 
 class Stopping {
@@ -22,11 +25,14 @@ class Stopping {
   Stopping(const Search& search, double gradient_tolerance, std::span<const double> first);
   [[nodiscard]] double gradient_tolerance() const { return gradient_tolerance_; }
   [[nodiscard]] bool gradient_met(double gradient_max) const { return gradient_max <= gradient_tolerance_; }
+  // The decrement promises nothing that f could show.
+  [[nodiscard]] bool decrement_met(double decrement, double f) const;
   // The user's tolerances of f and x, between two iterates. Empty when neither is met or set.
   [[nodiscard]] std::string small_change(double f_before, double f_after, double step_max) const;
 
  private:
   double gradient_tolerance_;
+  bool users_gradient_;
   std::optional<double> f_, x_;
 };
 
@@ -36,7 +42,9 @@ class Stopping {
 bool finish_if_converged(Objective<double>& f, Search& search, const Stopping& stopping, std::span<double> x,
                          double& value, std::span<double> gradient);
 
-std::string stalled_message(const std::string& why, double gradient_max, double tolerance);
+// No step from x goes down: converged if the decrement says so (negative: unknown), else stalled because of `why`.
+void finish_without_progress(Search& search, const Stopping& stopping, std::span<const double> x, double value,
+                             std::span<const double> gradient, double decrement, const std::string& why);
 // f(x₀) or ∇f(x₀) is not finite.
 void finish_bad_start(Search& search);
 
