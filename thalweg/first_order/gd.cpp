@@ -46,7 +46,7 @@ Description<Gd> Gd::describe() {
   d.option("decrease", &Gd::decrease, "c₁ of the sufficient decrease (Armijo) condition").above(0.0).below(0.5);
   d.option("curvature", &Gd::curvature, "c₂ of the curvature (Wolfe) condition; above c₁").above(0.0).below(1.0);
   d.option("gradient_tolerance", &Gd::gradient_tolerance,
-           "converged when ‖∇f‖∞ ≤ this·max(1, 1e-8·‖∇f(x₀)‖∞); --tolerance gradient=V sets it absolutely")
+           "converged when ‖∇f‖∞ ≤ this; --tolerance gradient=V goes before")
       .at_least(0.0);
   return d;
 }
@@ -67,7 +67,7 @@ void Gd::run_fixed(Objective<double>& f, Search& search) const {
   std::vector<double> x(search.start().begin(), search.start().end()), g(x.size());
   double value = f.value_and_gradient(x, g);
   if (!std::isfinite(value)) return finish_bad_start(search);
-  const Stopping stopping(search, gradient_tolerance, g);
+  const Stopping stopping(search, gradient_tolerance);
   while (!finish_if_converged(f, search, stopping, x, value, g)) {
     blas::axpy(-step, g, x);
     const double step_max = step * blas::max_abs(g);

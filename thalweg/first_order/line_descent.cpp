@@ -14,7 +14,7 @@ void LineDescent::run(Objective<double>& f, thalweg::Search& search, LineDirecti
   std::vector<double> x(search.start().begin(), search.start().end()), g(n), d(n), x_trial(n), g_trial(n), y(n);
   double value = f.value_and_gradient(x, g);
   if (!std::isfinite(value)) return finish_bad_start(search);
-  const Stopping stopping(search, gradient_tolerance, g);
+  const Stopping stopping(search, gradient_tolerance);
 
   const auto phi = [&](double t) {
     blas::step(x, t, d, x_trial);

@@ -9,9 +9,8 @@
 
 namespace thalweg {
 
-Stopping::Stopping(const Search& search, double gradient_tolerance, std::span<const double> first)
-    : gradient_tolerance_(search.tolerance().gradient.value_or(
-          gradient_tolerance * std::max(1.0, start_gradient_rounding * blas::max_abs(first)))),
+Stopping::Stopping(const Search& search, double gradient_tolerance)
+    : gradient_tolerance_(search.tolerance().gradient.value_or(gradient_tolerance)),
       users_gradient_(search.tolerance().gradient.has_value()),
       f_(search.tolerance().f),
       x_(search.tolerance().x) {}

@@ -1,11 +1,11 @@
 // When a gradient method stops, and what it says. Shared by first_order, second_order and higher_order.
 //
-// Converged means, at the point returned, ‖∇f‖∞ ≤ tolerance: the user's (Tolerances::gradient, absolute) or, by
-// default, gradient_tolerance·max(1, 1e-8·‖∇f(x₀)‖∞), which is 1e-8 unless that lies below the rounding of the
-// start's gradient. Without a tolerance of the user's it may also mean that the method can go no further because what
-// its quadratic model still promises, the decrement ½ ∇fᵀH⁻¹∇f (Boyd & Vandenberghe, Convex Optimization, §9.5), is
-// below the rounding of f, 1e-14·|f|: near a minimum f sees steps only down to √ε, and a gradient of 1e-8 may lie
-// below that. The message says which. Everything else that cannot go on is `stalled`.
+// Converged means, at the point returned, ‖∇f‖∞ ≤ tolerance: the user's (Tolerances::gradient) or the method's option
+// gradient_tolerance, 1e-8 by default, both absolute. Without a tolerance of the user's it may also mean that the
+// method can go no further because what its quadratic model still promises, the decrement ½ ∇fᵀH⁻¹∇f (Boyd &
+// Vandenberghe, Convex Optimization, §9.5), is below the rounding of f, 1e-14·|f|: near a minimum f sees steps only
+// down to √ε, and a gradient of 1e-8 may lie below that. The message says which. Everything else that cannot go on is
+// `stalled`.
 #pragma once
 
 #include <span>
@@ -16,13 +16,11 @@
 namespace thalweg {
 
 inline constexpr double default_gradient_tolerance = 1e-8;
-inline constexpr double value_rounding = 1e-14;          // relative; some tens of units in the last place
-inline constexpr double start_gradient_rounding = 1e-8;  // see above; 1e-16 in all
+inline constexpr double value_rounding = 1e-14;  // relative; some tens of units in the last place
 
 class Stopping {
  public:
-  // `gradient_tolerance` is the method's option, `first` is ∇f at the start.
-  Stopping(const Search& search, double gradient_tolerance, std::span<const double> first);
+  Stopping(const Search& search, double gradient_tolerance);  // the method's option
   [[nodiscard]] double gradient_tolerance() const { return gradient_tolerance_; }
   [[nodiscard]] bool gradient_met(double gradient_max) const { return gradient_max <= gradient_tolerance_; }
   // The decrement promises nothing that f could show.

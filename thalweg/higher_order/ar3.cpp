@@ -113,7 +113,7 @@ Description<Ar3> Ar3::describe() {
   d.option("prerejection", &Ar3::prerejection, "refuse transient minimisers of the model before f is asked");
   d.option("inner_steps", &Ar3::inner_steps, "most steps of the model's minimisation").at_least(1);
   d.option("gradient_tolerance", &Ar3::gradient_tolerance,
-           "converged when ‖∇f‖∞ ≤ this·max(1, 1e-8·‖∇f(x₀)‖∞); --tolerance gradient=V sets it absolutely")
+           "converged when ‖∇f‖∞ ≤ this; --tolerance gradient=V goes before")
       .at_least(0.0);
   return d;
 }

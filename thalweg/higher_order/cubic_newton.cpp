@@ -55,7 +55,7 @@ Description<CubicNewton> CubicNewton::describe() {
       .above(0.0)
       .below(0.9);
   d.option("gradient_tolerance", &CubicNewton::gradient_tolerance,
-           "converged when ‖∇f‖∞ ≤ this·max(1, 1e-8·‖∇f(x₀)‖∞); --tolerance gradient=V sets it absolutely")
+           "converged when ‖∇f‖∞ ≤ this; --tolerance gradient=V goes before")
       .at_least(0.0);
   return d;
 }

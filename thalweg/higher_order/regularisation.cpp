@@ -67,7 +67,7 @@ void Regularisation::run(Objective<double>& f, Search& search, TaylorModel& mode
   std::vector<double> x(search.start().begin(), search.start().end()), g(n), s(n), x_trial(n), g_trial(n);
   double value = f.value_and_gradient(x, g);
   if (!std::isfinite(value)) return finish_bad_start(search);
-  const Stopping stopping(search, gradient_tolerance, g);
+  const Stopping stopping(search, gradient_tolerance);
   double weight = sigma;
   int level_steps = 0;
   bool moved = true;

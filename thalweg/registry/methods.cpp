@@ -3,10 +3,14 @@
 #include "thalweg/first_order/descent.hpp"
 #include "thalweg/first_order/gd.hpp"
 #include "thalweg/first_order/rules.hpp"
+#include "thalweg/higher_order/ar3.hpp"
+#include "thalweg/higher_order/cubic_newton.hpp"
 #include "thalweg/population/cma_es.hpp"
 #include "thalweg/registry/registry.hpp"
 #include "thalweg/second_order/bfgs.hpp"
 #include "thalweg/second_order/l_bfgs.hpp"
+#include "thalweg/second_order/newton.hpp"
+#include "thalweg/second_order/newton_cg.hpp"
 #include "thalweg/stochastic/random_search.hpp"
 #include "thalweg/stochastic/simulated_annealing.hpp"
 
@@ -35,9 +39,13 @@ const std::vector<MethodItem>& methods() {
       item<DescentWith<Adamw>>(),
       item<DescentWith<Lion>>(),
       // §2.2 second order
+      item<Newton>(),
+      item<NewtonCg>(),
       item<Bfgs>(),
       item<LBfgs>(),
       // §2.3 higher order
+      item<CubicNewton>(),
+      item<Ar3>(),
       // §3.1 direct search
       item<NelderMead>(),
       // §3.2 stochastic search

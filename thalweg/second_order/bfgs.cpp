@@ -66,7 +66,7 @@ Description<Bfgs> Bfgs::describe() {
   d.option("curvature", &Bfgs::curvature, "c₂ of the curvature condition; above c₁").above(0.0).below(1.0);
   d.option("max_trials", &Bfgs::max_trials, "trial steps of one line search").at_least(2);
   d.option("gradient_tolerance", &Bfgs::gradient_tolerance,
-           "converged when ‖∇f‖∞ ≤ this·max(1, 1e-8·‖∇f(x₀)‖∞); --tolerance gradient=V sets it absolutely")
+           "converged when ‖∇f‖∞ ≤ this; --tolerance gradient=V goes before")
       .at_least(0.0);
   return d;
 }

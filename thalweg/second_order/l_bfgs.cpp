@@ -84,7 +84,7 @@ Description<LBfgs> LBfgs::describe() {
   d.option("curvature", &LBfgs::curvature, "c₂ of the curvature condition; above c₁").above(0.0).below(1.0);
   d.option("max_trials", &LBfgs::max_trials, "trial steps of one line search").at_least(2);
   d.option("gradient_tolerance", &LBfgs::gradient_tolerance,
-           "converged when ‖∇f‖∞ ≤ this·max(1, 1e-8·‖∇f(x₀)‖∞); --tolerance gradient=V sets it absolutely")
+           "converged when ‖∇f‖∞ ≤ this; --tolerance gradient=V goes before")
       .at_least(0.0);
   d.example("thalweg minimize --problem rosenbrock:n=100 --method l-bfgs --set memory=20");
   return d;

@@ -72,7 +72,7 @@ Description<Newton> Newton::describe() {
       .at_least(0.0)
       .below(0.25);
   d.option("gradient_tolerance", &Newton::gradient_tolerance,
-           "converged when ‖∇f‖∞ ≤ this·max(1, 1e-8·‖∇f(x₀)‖∞); --tolerance gradient=V sets it absolutely")
+           "converged when ‖∇f‖∞ ≤ this; --tolerance gradient=V goes before")
       .at_least(0.0);
   return d;
 }
