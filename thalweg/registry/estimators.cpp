@@ -1,10 +1,29 @@
 // The explicit list of estimators.
+#include "thalweg/gradient_estimation/estimators.hpp"
+
 #include "thalweg/registry/registry.hpp"
 
 namespace thalweg::registry {
 
+namespace {
+template <EstimatorOptions E>
+EstimatorItem item() {
+  return {E::describe(),
+          [](Objective<double>& base, const Settings& settings) { return E::describe().make(settings).make(base); },
+          [](Objective<float>& base, const Settings& settings) { return E::describe().make(settings).make(base); }};
+}
+}  // namespace
+
 const std::vector<EstimatorItem>& estimators() {
-  static const std::vector<EstimatorItem> list = {};
+  static const std::vector<EstimatorItem> list = {
+      item<FdForward>(),
+      item<FdCentral>(),
+      item<Spsa>(),
+      item<GaussianSmoothing>(),
+      item<SphereSmoothing>(),
+      item<EsGradient>(),
+      item<DirectionalDerivative>(),
+  };
   return list;
 }
 

@@ -1,0 +1,11 @@
+// Every estimator that makes gradients of values or directional derivatives.
+#pragma once
+
+#include "thalweg/gradient_estimation/directional_derivative.hpp"
+#include "thalweg/gradient_estimation/es_gradient.hpp"
+#include "thalweg/gradient_estimation/estimated.hpp"
+#include "thalweg/gradient_estimation/fd_central.hpp"
+#include "thalweg/gradient_estimation/fd_forward.hpp"
+#include "thalweg/gradient_estimation/gaussian_smoothing.hpp"
+#include "thalweg/gradient_estimation/sphere_smoothing.hpp"
+#include "thalweg/gradient_estimation/spsa.hpp"
