@@ -5,7 +5,8 @@
 
 namespace thalweg::detail {
 
-// ‖u‖₂ to about 3 ulp whatever n; NaN if an entry is NaN, +inf if one is infinite. Never overflows otherwise.
+// ‖u‖₂ to about 3 ulp whatever n; NaN if an entry is NaN, +inf if one is infinite or the norm itself
+// is beyond the largest double; the squares never overflow or underflow.
 template <class S>
 double gradient_norm(std::span<const S> u);
 
