@@ -1,0 +1,405 @@
+#include "thalweg/experiment/comparison.hpp"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+namespace thalweg {
+namespace {
+
+constexpr std::size_t most_combinations = 1000;  // of a grid, or of a [[method]]'s lists
+constexpr std::size_t most_seeds = 10000;
+
+// A table being read: every key must be taken by someone, or it is unknown.
+class Reader {
+ public:
+  Reader(const toml::table& table, std::string where, const std::string& origin)
+      : table_(table), where_(std::move(where)), origin_(origin) {}
+
+  [[noreturn]] void fail(const toml::node* node, const std::string& what) const {
+    const auto line = node != nullptr ? node->source().begin.line : table_.source().begin.line;
+    throw InvalidArgument(origin_ + (line > 0 ? ", line " + std::to_string(line) : "") + ": " + what);
+  }
+  [[noreturn]] void wrong(const std::string& key, const toml::node& node, const std::string& expected) const {
+    fail(&node, path(key) + " is " + shown(node) + "; expected " + expected);
+  }
+  const toml::node* get(const std::string& key) {
+    known_.push_back(key);
+    return table_.get(key);
+  }
+  std::string text(const std::string& key, std::string fallback = {}) {
+    const toml::node* node = get(key);
+    if (node == nullptr) return fallback;
+    const auto value = node->value_exact<std::string>();
+    if (!value) wrong(key, *node, "text");
+    return *value;
+  }
+  // Text, or a list of texts.
+  std::vector<std::string> texts(const std::string& key) {
+    const toml::node* node = get(key);
+    if (node == nullptr) return {""};
+    if (const auto one = node->value_exact<std::string>()) return {*one};
+    std::vector<std::string> all;
+    if (const auto* list = node->as_array())
+      for (const auto& entry : *list) {
+        const auto value = entry.value_exact<std::string>();
+        if (!value) wrong(key, entry, "text");
+        all.push_back(*value);
+      }
+    if (all.empty()) wrong(key, *node, "text or a list of texts");
+    return all;
+  }
+  bool flag(const std::string& key, bool fallback) {
+    const toml::node* node = get(key);
+    if (node == nullptr) return fallback;
+    const auto value = node->value_exact<bool>();
+    if (!value) wrong(key, *node, "true or false");
+    return *value;
+  }
+  std::optional<double> number(const std::string& key) {
+    const toml::node* node = get(key);
+    if (node == nullptr) return {};
+    const auto value = node->is_number() ? node->value<double>() : std::nullopt;
+    if (!value || !std::isfinite(*value)) wrong(key, *node, "a finite number");
+    return value;
+  }
+  std::optional<double> positive(const std::string& key) {
+    const auto value = number(key);
+    if (value && !(*value > 0.0)) wrong(key, *table_.get(key), "a number > 0");
+    return value;
+  }
+  // A whole number ≥ least; 1e6 is one.
+  std::optional<std::uint64_t> whole(const std::string& key, std::uint64_t least) {
+    const auto value = number(key);
+    if (!value) return {};
+    if (*value != std::floor(*value) || *value < static_cast<double>(least) || *value > 0x1p53)
+      wrong(key, *table_.get(key), "a whole number ≥ " + std::to_string(least));
+    return static_cast<std::uint64_t>(*value);
+  }
+  // Call last: whatever was not asked for is a mistake.
+  void finish() const {
+    for (const auto& [key, node] : table_) {
+      const std::string name(key.str());
+      if (std::ranges::find(known_, name) != known_.end()) continue;
+      const std::string near = nearest(name, known_);
+      std::string all;
+      for (const auto& k : known_) all += (all.empty() ? "" : ", ") + k;
+      fail(&node, "unknown key " + path(name) +
+                      (near.empty() ? "; the keys here are " + all : "; did you mean `" + near + "`?"));
+    }
+  }
+  [[nodiscard]] std::string path(const std::string& key) const {
+    return "`" + (where_.empty() ? key : where_ + "." + key) + "`";
+  }
+  [[nodiscard]] const std::string& origin() const { return origin_; }
+
+ private:
+  static std::string shown(const toml::node& node) {
+    std::string text;
+    node.visit([&](const auto& value) {
+      if constexpr (toml::is_string<decltype(value)>)
+        text = "\"" + value.get() + "\"";
+      else if constexpr (toml::is_integer<decltype(value)>)
+        text = std::to_string(value.get());
+      else if constexpr (toml::is_floating_point<decltype(value)>)
+        text = detail::format(value.get());
+      else if constexpr (toml::is_boolean<decltype(value)>)
+        text = value.get() ? "true" : "false";
+      else if constexpr (toml::is_array<decltype(value)>)
+        text = "a list";
+      else if constexpr (toml::is_table<decltype(value)>)
+        text = "a table";
+      else
+        text = "a date";
+    });
+    return text;
+  }
+  const toml::table& table_;
+  std::string where_;
+  const std::string& origin_;
+  std::vector<std::string> known_;
+};
+
+// An option's value as the text that options are parsed from; a list of numbers is "a,b,c".
+std::optional<std::string> as_text(const toml::node& node) {
+  if (const auto v = node.value_exact<std::string>()) return *v;
+  if (const auto v = node.value_exact<bool>()) return *v ? "true" : "false";
+  if (const auto v = node.value_exact<std::int64_t>()) return std::to_string(*v);
+  if (const auto v = node.value_exact<double>()) return detail::format(*v);
+  const auto* list = node.as_array();
+  if (list == nullptr || list->empty()) return {};
+  std::string all;
+  for (const auto& entry : *list) {
+    if (!entry.is_number()) return {};
+    all += (all.empty() ? "" : ",") + *as_text(entry);
+  }
+  return all;
+}
+
+const toml::table* table_at(Reader& reader, const std::string& key) {
+  const toml::node* node = reader.get(key);
+  if (node == nullptr) return nullptr;
+  if (!node->is_table()) reader.wrong(key, *node, "a table");
+  return node->as_table();
+}
+
+RunBudget read_budget(Reader& top) {
+  RunBudget budget;
+  const toml::table* table = table_at(top, "budget");
+  if (table == nullptr)
+    top.fail(nullptr, "`budget` is missing; say what each run may spend, as in budget = { flops = 1e9 }");
+  Reader in(*table, "budget", top.origin());
+  budget.flops = in.positive("flops");
+  budget.seconds = in.positive("seconds");
+  budget.epochs = in.positive("epochs");
+  budget.samples = in.whole("samples", 1);
+  budget.iterations = in.whole("iterations", 1);
+  budget.evaluations = in.whole("evaluations", 1);
+  if (const toml::table* answers = table_at(in, "answers")) {
+    Reader kinds(*answers, "budget.answers", top.origin());
+    for (std::size_t k = 0; k < answer_kinds; ++k) {
+      const auto kind = static_cast<AnswerKind>(k);
+      if (const auto cap = kinds.whole(std::string(name(kind)), 1)) budget.answers[kind] = *cap;
+    }
+    kinds.finish();
+  }
+  in.finish();
+  if (budget.empty()) top.fail(table, "`budget` is empty; a run needs a cap, as in budget = { flops = 1e9 }");
+  return budget;
+}
+
+std::vector<std::uint64_t> read_seeds(Reader& top) {
+  std::vector<std::uint64_t> seeds;
+  const toml::node* node = top.get("seeds");
+  if (node != nullptr && node->is_array()) {
+    for (const auto& entry : *node->as_array()) {
+      const auto value = entry.value_exact<std::int64_t>();
+      if (!value || *value < 0) top.wrong("seeds", entry, "a whole number ≥ 0");
+      if (std::ranges::find(seeds, static_cast<std::uint64_t>(*value)) != seeds.end())
+        top.fail(&entry, "`seeds` holds " + std::to_string(*value) + " twice");
+      seeds.push_back(static_cast<std::uint64_t>(*value));
+    }
+    if (seeds.empty()) top.wrong("seeds", *node, "at least one seed");
+  } else {
+    const std::uint64_t count = top.whole("seeds", 1).value_or(5);
+    if (count > most_seeds) top.wrong("seeds", *node, "at most " + std::to_string(most_seeds));
+    for (std::uint64_t s = 0; s < count; ++s) seeds.push_back(s);
+  }
+  return seeds;
+}
+
+TuningSpec read_tuning(Reader& top) {
+  TuningSpec tuning;
+  const toml::table* table = table_at(top, "tuning");
+  if (table == nullptr) return tuning;
+  Reader in(*table, "tuning", top.origin());
+  tuning.seeds = in.whole("seeds", 1).value_or(tuning.seeds);
+  tuning.budget = in.positive("budget").value_or(tuning.budget);
+  if (tuning.budget > 1.0) in.wrong("budget", *table->get("budget"), "a share in (0, 1]");
+  in.finish();
+  return tuning;
+}
+
+TaskSpec read_task(const toml::table& table, const std::string& origin) {
+  TaskSpec task;
+  Reader in(table, "task", origin);
+  task.data = in.text("data");
+  task.model = in.text("model");
+  for (const auto& [key, value] : {std::pair("data", task.data), std::pair("model", task.model)})
+    if (value.empty())
+      in.fail(&table, "[task] needs `" + std::string(key) + "`, as in " +
+                          (std::string(key) == "data" ? "data = \"digits\"" : "model = \"64-32-10\""));
+  task.loss = in.text("loss");
+  task.initialisation = in.text("initialisation", task.initialisation);
+  task.scalar = in.text("scalar", task.scalar);
+  if (task.scalar != "float" && task.scalar != "double")
+    in.wrong("scalar", *table.get("scalar"), "\"float\" or \"double\"");
+  task.batch = in.whole("batch", 1).value_or(task.batch);
+  const auto fraction = [&](const char* key, double fallback) {
+    const double v = in.number(key).value_or(fallback);
+    if (!(v >= 0.0 && v < 1.0)) in.wrong(key, *table.get(key), "a fraction in [0, 1)");
+    return v;
+  };
+  task.validation = fraction("validation", task.validation);
+  task.test = fraction("test", task.test);
+  task.split_seed = in.whole("split_seed", 0).value_or(0);
+  task.standardise = in.flag("standardise", false);
+  task.measurements = static_cast<int>(std::min<std::uint64_t>(in.whole("measurements", 2).value_or(50), 10000));
+  in.finish();
+  return task;
+}
+
+ProblemSpec read_problem(const toml::table& table, const std::string& origin) {
+  ProblemSpec problem;
+  Reader in(table, "problem", origin);
+  problem.id = in.text("id");
+  if (problem.id.empty()) in.fail(&table, "[[problem]] needs `id`, as in id = \"rosenbrock:n=10\"");
+  if (const toml::node* node = in.get("x0")) {
+    const auto* list = node->as_array();
+    if (list == nullptr || list->empty()) in.wrong("x0", *node, "a list of numbers");
+    for (const auto& entry : *list) {
+      if (!entry.is_number() || !std::isfinite(*entry.value<double>())) in.wrong("x0", entry, "a finite number");
+      problem.x0.push_back(*entry.value<double>());
+    }
+  }
+  problem.target = in.number("target");
+  in.finish();
+  return problem;
+}
+
+std::string default_label(const MethodSpec& m) {
+  std::string label;
+  for (const std::string* part : {&m.id, &m.credit, &m.estimator, &m.rule})
+    if (!part->empty()) label += (label.empty() ? "" : " · ") + *part;
+  return label;
+}
+
+// One [[method]] table; lists of ids stand for every combination.
+void read_method(const toml::table& table, const std::string& origin, bool training, std::vector<MethodSpec>& out) {
+  Reader in(table, "method", origin);
+  MethodSpec base;
+  const auto ids = in.texts("id"), estimators = in.texts("estimator"), credits = in.texts("credit"),
+             rules = in.texts("rule");
+  base.label = in.text("label");
+  if (const toml::table* set = table_at(in, "set"))
+    for (const auto& [key, node] : *set) {
+      const auto value = as_text(node);
+      if (!value) in.wrong("set." + std::string(key.str()), node, "text, a number, true, false or a list of numbers");
+      base.set.emplace_back(key.str(), *value);
+    }
+  if (const toml::table* tune = table_at(in, "tune"))
+    for (const auto& [key, node] : *tune) {
+      std::vector<std::string> values;
+      if (const auto* list = node.as_array())
+        for (const auto& entry : *list) {
+          const auto value = as_text(entry);
+          if (!value) in.wrong("tune." + std::string(key.str()), entry, "a value to try");
+          if (std::ranges::find(values, *value) != values.end())
+            in.fail(&entry, "`tune." + std::string(key.str()) + "` tries " + *value + " twice");
+          values.push_back(*value);
+        }
+      if (values.empty()) in.wrong("tune." + std::string(key.str()), node, "a list of values to try");
+      for (const auto& [other, v] : base.set)
+        if (other == key.str()) in.fail(&node, "`" + other + "` is both set and tuned");
+      base.tune.emplace_back(key.str(), values);
+    }
+  in.finish();
+  std::size_t points = 1;
+  for (const auto& [key, values] : base.tune) points *= std::min(values.size(), most_combinations + 1);
+  if (points > most_combinations)
+    in.fail(&table, "the grid of this [[method]] has more than " + std::to_string(most_combinations) + " points");
+
+  const std::size_t combinations = ids.size() * estimators.size() * credits.size() * rules.size();
+  if (combinations > most_combinations) in.fail(&table, "more than 1000 combinations in one [[method]]");
+  if (combinations > 1 && !base.label.empty())
+    in.fail(&table, "one `label` for " + std::to_string(combinations) + " combinations; leave it out");
+  for (const auto& id : ids)
+    for (const auto& estimator : estimators)
+      for (const auto& credit : credits)
+        for (const auto& rule : rules) {
+          MethodSpec m = base;
+          m.id = id, m.estimator = estimator, m.credit = credit, m.rule = rule;
+          if (training && (m.credit.empty() || m.rule.empty() || !m.id.empty() || !m.estimator.empty()))
+            in.fail(&table, "for a [task], [[method]] names `credit` and `rule` (estimators are credit rules too)");
+          if (!training && !m.credit.empty())
+            in.fail(&table,
+                    "`credit` is for a [task]; for a [[problem]], name `id`, or `rule` with or without "
+                    "`estimator`");
+          if (!training && m.id.empty() && m.rule.empty())
+            in.fail(&table, "[[method]] needs `id` (a method) or `rule` (for the descent loop)");
+          if (m.label.empty()) m.label = default_label(m);
+          out.push_back(std::move(m));
+        }
+}
+
+// The tables of a [[key]] list.
+std::vector<const toml::table*> tables_at(Reader& top, const std::string& key) {
+  std::vector<const toml::table*> all;
+  const toml::node* node = top.get(key);
+  if (node == nullptr) return all;
+  const auto* list = node->as_array();
+  if (list == nullptr) top.wrong(key, *node, "[[" + key + "]] tables");
+  for (const auto& entry : *list) {
+    if (!entry.is_table()) top.wrong(key, entry, "a [[" + key + "]] table");
+    all.push_back(entry.as_table());
+  }
+  return all;
+}
+
+}  // namespace
+
+RunBudget RunBudget::scaled(double share) const {
+  RunBudget part = *this;
+  for (auto* v : {&part.flops, &part.seconds, &part.epochs})
+    if (*v) **v *= share;
+  const auto scale = [share](std::uint64_t v) {
+    return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::llround(share * static_cast<double>(v))));
+  };
+  for (auto* v : {&part.samples, &part.iterations, &part.evaluations})
+    if (*v) **v = scale(**v);
+  for (auto& [kind, v] : part.answers) v = scale(v);
+  return part;
+}
+
+std::vector<Settings> MethodSpec::grid() const {
+  std::vector<Settings> points = {{}};
+  for (const auto& [key, values] : tune) {
+    std::vector<Settings> longer;
+    for (const auto& point : points)
+      for (const auto& value : values) {
+        longer.push_back(point);
+        longer.back().emplace_back(key, value);
+      }
+    points = std::move(longer);
+  }
+  return points;
+}
+
+std::vector<std::uint64_t> Comparison::tuning_seeds() const {
+  std::vector<std::uint64_t> chosen;
+  for (std::uint64_t s = *std::ranges::max_element(seeds) + 1; chosen.size() < tuning.seeds; ++s) chosen.push_back(s);
+  return chosen;
+}
+
+Comparison parse_comparison(std::string_view text, const std::string& origin) {
+  toml::table table;
+  try {
+    table = toml::parse(text, origin);
+  } catch (const toml::parse_error& e) {
+    throw InvalidArgument(origin + ", line " + std::to_string(e.source().begin.line) + ": " +
+                          std::string(e.description()));
+  }
+  Comparison c;
+  c.toml = text;
+  Reader top(table, "", origin);
+  c.name = top.text("name");
+  if (c.name.empty()) top.fail(nullptr, "`name` is missing, as in name = \"credit\"");
+  c.out = top.text("out", "runs/" + c.name);
+  if (c.out.empty()) top.wrong("out", *table.get("out"), "a folder");
+  c.seeds = read_seeds(top);
+  c.budget = read_budget(top);
+  c.tuning = read_tuning(top);
+  c.resume = top.flag("resume", false);
+  if (const toml::table* task = table_at(top, "task")) c.task = read_task(*task, origin);
+  for (const toml::table* problem : tables_at(top, "problem")) c.problems.push_back(read_problem(*problem, origin));
+  const auto methods = tables_at(top, "method");
+  top.finish();
+  if (c.task.has_value() == !c.problems.empty())
+    top.fail(nullptr, c.task ? "both [task] and [[problem]]; a comparison trains or minimises"
+                             : "neither [task] nor [[problem]]; say what to compare on");
+  if (methods.empty()) top.fail(nullptr, "no [[method]]; say what to compare");
+  for (const toml::table* method : methods) read_method(*method, origin, c.training(), c.methods);
+  if (c.training() && (c.budget.evaluations || c.budget.iterations || !c.budget.answers.empty()))
+    top.fail(table.get("budget"), "a [task] is budgeted by flops, seconds, samples or epochs");
+  if (!c.training() && (c.budget.samples || c.budget.epochs))
+    top.fail(table.get("budget"), "a [[problem]] is budgeted by evaluations, answers, iterations, flops or seconds");
+  std::set<std::string> labels;
+  for (const auto& m : c.methods)
+    if (!labels.insert(m.label).second)
+      top.fail(nullptr, "two methods are called \"" + m.label + "\"; give them a `label`");
+  return c;
+}
+
+}  // namespace thalweg

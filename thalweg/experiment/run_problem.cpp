@@ -1,0 +1,173 @@
+#include <algorithm>
+#include <cmath>
+
+#include "thalweg/core/driver.hpp"
+#include "thalweg/core/events.hpp"
+#include "thalweg/experiment/composition.hpp"
+#include "thalweg/experiment/runs.hpp"
+#include "thalweg/problems/problem.hpp"
+#include "thalweg/registry/registry.hpp"
+
+namespace thalweg {
+namespace {
+
+constexpr std::size_t most_curve_points = 400, most_path_points = 2000;
+
+// The lowest f so far against answers of every kind taken. Of a long run every second point is dropped, again and
+// again, so that the curve stays short and its points stay spread over the run.
+class CurveSink final : public EventSink {
+ public:
+  void answer(Kinds, std::uint64_t, double value, bool, const Ledger& ledger) override {
+    if (value < best_) best_ = value;
+    std::uint64_t total = 0;
+    for (const auto n : ledger.answers) total += n;
+    last_ = {static_cast<double>(total), best_};
+    if (count_++ % stride_ == 0) add();
+  }
+  void stop(Status, std::string_view, const Ledger&, double) override {
+    if (evaluations_.empty() || evaluations_.back() != last_.first) add();
+  }
+  [[nodiscard]] std::map<std::string, std::vector<double>> curve() const {
+    return {{"evaluations", evaluations_}, {"f", f_}};
+  }
+
+ private:
+  void add() {
+    evaluations_.push_back(last_.first);
+    f_.push_back(last_.second);
+    if (evaluations_.size() < most_curve_points) return;
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < evaluations_.size(); i += 2, ++kept)
+      evaluations_[kept] = evaluations_[i], f_[kept] = f_[i];
+    evaluations_.resize(kept);
+    f_.resize(kept);
+    stride_ *= 2;
+  }
+  double best_ = std::numeric_limits<double>::infinity();
+  std::pair<double, double> last_{0.0, std::numeric_limits<double>::infinity()};
+  std::vector<double> evaluations_, f_;
+  std::uint64_t count_ = 0, stride_ = 1;
+};
+
+struct Setup {
+  std::unique_ptr<Problem> problem;
+  Composition composition;
+  std::unique_ptr<Adapter<double>> adapter;
+  Limits limits;
+  std::vector<double> x0;
+  [[nodiscard]] Objective<double>& objective() const {
+    return adapter ? static_cast<Objective<double>&>(*adapter) : *problem->objective;
+  }
+};
+
+Setup prepare(const MethodSpec& method, const Settings& settings, const ProblemSpec& spec, const RunBudget& budget) {
+  Setup s;
+  s.problem = registry::make_problem(spec.id);
+  s.composition = compose(method.id, method.estimator, method.rule, settings);
+  if (s.composition.estimator) s.adapter = s.composition.estimator(*s.problem->objective);
+  s.x0 = spec.x0.empty() ? s.problem->start : spec.x0;
+  s.limits.max_evaluations = budget.evaluations;
+  s.limits.max_iterations = budget.iterations;
+  s.limits.max_seconds = budget.seconds;
+  s.limits.max_flops = budget.flops;
+  s.limits.max_answers = budget.answers;
+  s.limits.target = spec.target;
+  if (s.composition.method.entry.bounds) s.limits.bounds = s.problem->bounds;
+  s.limits.keep_path = s.problem->dimension() == 2;
+  return s;
+}
+
+}  // namespace
+
+void check_problem_run(const MethodSpec& method, const Settings& settings, const ProblemSpec& spec,
+                       const RunBudget& budget) {
+  const Setup s = prepare(method, settings, spec, budget);
+  // The driver checks a request when it is made, before anything is asked.
+  const Driver<double> checked(s.objective(), s.x0, s.composition.method, s.limits);
+}
+
+RunRecord run_problem(const MethodSpec& method, const Settings& settings, const ProblemSpec& spec,
+                      const RunBudget& budget, std::uint64_t seed, const std::atomic<bool>* interrupt) {
+  Setup s = prepare(method, settings, spec, budget);
+  CurveSink sink;
+  Result result;
+  s.limits.seed = seed;
+  s.limits.interrupt = interrupt;
+  s.limits.events = &sink;
+  s.limits.progress = &result;
+  try {
+    result = minimize(s.objective(), s.x0, s.composition.method, s.limits);
+  } catch (const std::exception& e) {  // the objective's own; the best point so far is in `result`
+    result.status = Status::objective_failed;
+    result.message = e.what();
+  }
+  RunRecord run;
+  run.problem = spec.id;
+  run.seed = seed;
+  run.status = name(result.status);
+  run.message = result.message;
+  run.f = result.f;
+  run.x = result.x;
+  run.iterations = static_cast<double>(result.iterations);
+  run.seconds = result.seconds;
+  if (result.ledger.flops > 0.0) run.flops = result.ledger.flops;
+  for (std::size_t k = 0; k < answer_kinds; ++k)
+    if (result.ledger.answers[k] > 0)
+      run.evaluations.emplace_back(name(static_cast<AnswerKind>(k)), static_cast<double>(result.ledger.answers[k]));
+  run.crashed = result.status == Status::numerical_failure || result.status == Status::objective_failed ||
+                !std::isfinite(result.f);
+  run.curve = sink.curve();
+  const std::size_t stride = std::max<std::size_t>(1, result.path.size() / most_path_points);
+  if (s.problem->dimension() == 2) run.path.push_back({s.x0[0], s.x0[1]});
+  for (std::size_t i = 0; i < result.path.size(); ++i)
+    if (i % stride == 0 || i + 1 == result.path.size()) run.path.push_back({result.path[i][0], result.path[i][1]});
+  return run;
+}
+
+std::optional<LandscapeRecord> landscape(const ProblemSpec& spec, const std::vector<MethodRecord>& methods) {
+  const auto problem = registry::make_problem(spec.id);
+  if (problem->dimension() != 2) return {};
+  constexpr std::size_t side = 161;  // contours of a thin valley stay whole; 26 k values, well under a second
+  LandscapeRecord l;
+  l.problem = spec.id;
+  l.columns = l.rows = side;
+  const auto& x0 = spec.x0.empty() ? problem->start : spec.x0;
+  std::array<double, 2> low = {x0[0], x0[1]}, high = low;
+  const auto include = [&](double x, double y) {
+    if (!std::isfinite(x) || !std::isfinite(y)) return;
+    low = {std::min(low[0], x), std::min(low[1], y)};
+    high = {std::max(high[0], x), std::max(high[1], y)};
+  };
+  for (const auto& m : problem->minimisers) {
+    if (m.size() == 2) l.minimisers.push_back({m[0], m[1]});
+    if (m.size() == 2) include(m[0], m[1]);
+  }
+  // Paths widen the frame of start and minimisers, by its own size at most: one wild method must not hide the rest.
+  double size = std::max(high[0] - low[0], high[1] - low[1]);
+  if (!(size > 0.0)) size = 2.0;
+  const std::array<double, 2> least = {low[0] - size, low[1] - size}, most = {high[0] + size, high[1] + size};
+  for (const auto& method : methods)
+    for (const auto& run : method.runs)
+      if (run.problem == spec.id)
+        for (const auto& p : run.path)
+          if (p[0] >= least[0] && p[0] <= most[0] && p[1] >= least[1] && p[1] <= most[1]) include(p[0], p[1]);
+  size = std::max(high[0] - low[0], high[1] - low[1]);
+  if (!(size > 0.0)) size = 2.0;
+  for (std::size_t k = 0; k < 2; ++k) {
+    // At least half as high as wide, and a margin of an eighth.
+    const double extent = std::max(high[k] - low[k], size / 2), middle = (low[k] + high[k]) / 2;
+    l.lower[k] = middle - extent * 0.625;
+    l.upper[k] = middle + extent * 0.625;
+  }
+  for (std::size_t r = 0; r < side; ++r)
+    for (std::size_t c = 0; c < side; ++c) {
+      const auto at = [&](std::size_t k, std::size_t i) {
+        return l.lower[k] + (l.upper[k] - l.lower[k]) * static_cast<double>(i) / static_cast<double>(side - 1);
+      };
+      const std::vector<double> x = {at(0, c), at(1, r)};
+      l.values.push_back(problem->objective->value(x));
+    }
+  return l;
+}
+
+}  // namespace thalweg
