@@ -6,10 +6,9 @@
 //
 //   word i        word i mod 4 of stream.block(i / 4)
 //   Rademacher i  bit i mod 32 of word i / 32: clear is +1, set is −1
-//   Gaussian i    inverse normal CDF of word i: its top bit is the sign, the lower 31 bits r give the tail
-//   probability
-//                 (r + ½)/2³². A polynomial of degree 5 on each of 32 octaves of r, error below 1e-5.
-//                 |ε| ≤ 6.34. The double is the float, widened.
+//   Gaussian i    inverse normal CDF of word i: its top bit is the sign, the lower 31 bits r give
+//                 the tail probability (r + ½)/2³². A polynomial of degree 5 on each of 32 octaves of r, error
+//                 below 1e-5. |ε| ≤ 6.34. The double is the float, widened.
 // So one stream holds 2³⁴ Gaussian or 2³⁹ Rademacher components.
 #pragma once
 

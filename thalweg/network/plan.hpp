@@ -16,6 +16,7 @@
 #include <span>
 #include <vector>
 
+#include "thalweg/core/cpu.hpp"
 #include "thalweg/core/question.hpp"
 #include "thalweg/core/thread_pool.hpp"
 #include "thalweg/network/loss.hpp"
@@ -85,9 +86,10 @@ class Pass {
 template <class S>
 class Plan {
  public:
-  // maximum_batch ≥ 1. A pool, if given, must outlive the plan; otherwise the plan makes one of `threads`.
-  Plan(const Network& network, Loss loss, std::size_t maximum_batch, int threads = 1);
-  Plan(const Network& network, Loss loss, std::size_t maximum_batch, ThreadPool& pool);
+  // maximum_batch ≥ 1. A pool, if given, must outlive the plan; otherwise the plan makes one of `threads`. `isa` is
+  // for tests.
+  Plan(const Network& network, Loss loss, std::size_t maximum_batch, int threads = 1, Isa isa = best_isa());
+  Plan(const Network& network, Loss loss, std::size_t maximum_batch, ThreadPool& pool, Isa isa = best_isa());
   ~Plan();
   Plan(Plan&&) noexcept;
   Plan& operator=(Plan&&) noexcept;

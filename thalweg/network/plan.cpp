@@ -1,0 +1,268 @@
+#include "thalweg/network/plan.hpp"
+
+#include "thalweg/core/noise.hpp"
+#include "thalweg/network/plan_inside.hpp"
+
+namespace thalweg {
+
+template <class S>
+std::span<const S> Pass<S>::inputs(std::size_t layer) const {
+  return {layer == 0 ? x_ : layers_[layer - 1].h, size_ * layers_[layer].in};
+}
+template <class S>
+std::span<const S> Pass<S>::pre_activations(std::size_t layer) const {
+  return {layers_[layer].z, size_ * layers_[layer].out};
+}
+template <class S>
+std::span<const S> Pass<S>::outputs() const {
+  return {layers_.back().h, size_ * layers_.back().out};
+}
+template <class S>
+std::span<const double> Pass<S>::losses() const {
+  return std::span(losses_).first(size_);
+}
+template <class S>
+std::span<S> Pass<S>::deltas(std::size_t layer) {
+  return {layers_[layer].delta, size_ * layers_[layer].out};
+}
+template <class S>
+std::span<const double> Pass<S>::directional() const {
+  return std::span(directional_).first(size_);
+}
+
+template <class S>
+Plan<S>::Inside::Inside(const Network& network_, Loss loss_, std::size_t maximum, ThreadPool* shared, int threads,
+                        Isa isa)
+    : network(network_),
+      loss(loss_),
+      maximum_batch(maximum),
+      owned(shared == nullptr ? std::make_unique<ThreadPool>(threads) : nullptr),
+      pool(shared == nullptr ? owned.get() : shared),
+      tasks(pool),
+      gemm(isa, pool->threads()) {
+  if (maximum == 0) throw InvalidArgument("maximum_batch is 0; it is at least 1");
+  if (!supported(isa)) throw InvalidArgument("isa is " + std::string(name(isa)) + ", which this machine lacks");
+  std::size_t transposed = 0;
+  widest = network.inputs();
+  for (const LayerView& layer : network.layers()) {
+    widest = std::max(widest, layer.out);
+    largest_packed =
+        std::max({largest_packed, gemm.packed_left(maximum, layer.in), gemm.packed_left(layer.in, maximum)});
+    transposed = std::max({transposed, gemm.packed_left(maximum, layer.out), gemm.packed_right(layer.out, maximum)});
+  }
+  packed = Buffer<S>(largest_packed);
+  scratch = Buffer<S>(transposed);
+}
+
+template <class S>
+void Plan<S>::Inside::check(std::span<const S> theta, const Batch<S>& batch, const Pass<S>& pass,
+                            bool with_loss) const {
+  check_size("theta", theta.size(), network.parameters());
+  if (batch.size > maximum_batch)
+    throw InvalidArgument("the batch has " + std::to_string(batch.size) + " samples; the plan was made for at most " +
+                          std::to_string(maximum_batch));
+  if (pass.layers_.size() != network.layers().size() || pass.losses_.size() < batch.size)
+    throw InvalidArgument("the pass was made by another plan");
+  if (with_loss) return check_batch(loss, batch, network.inputs(), network.outputs());
+  if (batch.size == 0) throw InvalidArgument("the batch is empty");
+  check_size("batch.inputs", batch.inputs.size(), batch.size * network.inputs());
+}
+
+template <class S>
+void Plan<S>::Inside::add_node_noise(const NodeNoise& noise, std::size_t layer, std::size_t rows, S* z) const {
+  if (!noise.perturbs(layer)) return;
+  const LayerView& view = network.layers()[layer];
+  const S scale = static_cast<S>(noise.scale);
+  by_rows(tasks, rows, view.out, [&](std::size_t b0, std::size_t n, int) {
+    for (std::size_t b = b0; b < b0 + n; ++b) {
+      const std::uint64_t at = b * network.units() + view.units;
+      if constexpr (sizeof(S) == 4)
+        gemm.noise().add(z + b * view.out, view.out, &scale, 1, noise.noise, noise.stream, noise.stream.direction,
+                         at);
+      else
+        gemm.noise().add_double(z + b * view.out, view.out, &scale, 1, noise.noise, noise.stream,
+                                noise.stream.direction, at);
+    }
+  });
+}
+
+// z = h·W + b, h = φ(z), layer after layer.
+template <class S>
+void Plan<S>::Inside::forward(std::span<const S> theta, const Batch<S>& batch, Pass<S>& pass,
+                              const NodeNoise* noise) {
+  pass.x_ = batch.inputs.data();
+  pass.size_ = batch.size;
+  const S* h = pass.x_;
+  for (std::size_t l = 0; l < network.layers().size(); ++l) {
+    const LayerView& view = network.layers()[l];
+    const auto& layer = pass.layers_[l];
+    gemm.pack_left(tasks, h, batch.size, view.in, packed.data());
+    const Left<S> left{packed.data(), layer.z, theta.data() + view.bias};
+    gemm.multiply(tasks, {&left, 1}, true, batch.size, Right<S>{theta.data() + view.weights, view.in, view.out});
+    if (noise != nullptr) add_node_noise(*noise, l, batch.size, layer.z);
+    activate(tasks, view.activation, batch.size, view.out, layer.z, layer.h);
+    h = layer.h;
+  }
+}
+
+// weights (+)= hᵀ·deltas
+template <class S>
+void Plan<S>::Inside::weight_gradient(const S* h, std::size_t in, const S* deltas, std::size_t out, std::size_t rows,
+                                      S* weights, bool accumulate) {
+  gemm.pack_left_transposed(tasks, h, in, rows, packed.data());
+  const Left<S> left{packed.data(), weights, nullptr, accumulate};
+  gemm.multiply(tasks, {&left, 1}, false, in, Right<S>{deltas, rows, out});
+}
+
+template <class S>
+Plan<S>::Plan(const Network& network, Loss loss, std::size_t maximum_batch, int threads, Isa isa)
+    : inside_(std::make_unique<Inside>(network, loss, maximum_batch, nullptr, threads, isa)) {}
+template <class S>
+Plan<S>::Plan(const Network& network, Loss loss, std::size_t maximum_batch, ThreadPool& pool, Isa isa)
+    : inside_(std::make_unique<Inside>(network, loss, maximum_batch, &pool, 1, isa)) {}
+template <class S>
+Plan<S>::~Plan() = default;
+template <class S>
+Plan<S>::Plan(Plan&&) noexcept = default;
+template <class S>
+Plan<S>& Plan<S>::operator=(Plan&&) noexcept = default;
+
+template <class S>
+const Network& Plan<S>::network() const {
+  return inside_->network;
+}
+template <class S>
+Loss Plan<S>::loss() const {
+  return inside_->loss;
+}
+template <class S>
+std::size_t Plan<S>::maximum_batch() const {
+  return inside_->maximum_batch;
+}
+
+template <class S>
+Pass<S> Plan<S>::pass() const {
+  const auto up = [](std::size_t n) { return (n + 15) / 16 * 16; };
+  const std::size_t rows = inside_->maximum_batch;
+  std::size_t total = 0;
+  for (const LayerView& layer : inside_->network.layers())
+    total += (layer.activation == Activation::linear ? 2 : 3) * up(rows * layer.out);
+  auto storage = std::make_shared<Buffer<S>>(total);
+  Pass<S> made;
+  S* next = storage->data();
+  for (const LayerView& layer : inside_->network.layers()) {
+    typename Pass<S>::Layer l;
+    l.in = layer.in, l.out = layer.out;
+    const std::size_t size = up(rows * layer.out);
+    l.z = std::exchange(next, next + size);
+    l.h = layer.activation == Activation::linear ? l.z : std::exchange(next, next + size);
+    l.delta = std::exchange(next, next + size);
+    made.layers_.push_back(l);
+  }
+  made.losses_.resize(rows);
+  made.directional_.resize(rows);
+  made.storage_ = std::move(storage);
+  return made;
+}
+
+template <class S>
+double Plan<S>::forward(std::span<const S> theta, const Batch<S>& batch, Pass<S>& pass) {
+  inside_->check(theta, batch, pass, true);
+  inside_->forward(theta, batch, pass, nullptr);
+  return inside_->loss_of(pass.layers_.back().h, batch, pass.losses_);
+}
+template <class S>
+double Plan<S>::forward(std::span<const S> theta, const Batch<S>& batch, Pass<S>& pass, const NodeNoise& noise) {
+  inside_->check(theta, batch, pass, true);
+  inside_->forward(theta, batch, pass, &noise);
+  return inside_->loss_of(pass.layers_.back().h, batch, pass.losses_);
+}
+template <class S>
+std::span<const S> Plan<S>::outputs(std::span<const S> theta, const Batch<S>& batch, Pass<S>& pass) {
+  inside_->check(theta, batch, pass, false);
+  inside_->forward(theta, batch, pass, nullptr);
+  return pass.outputs();
+}
+
+template <class S>
+void Plan<S>::backward(std::span<const S> theta, const Batch<S>& batch, Pass<S>& pass, std::span<S> gradient) {
+  backward(theta, batch, pass, gradient, Feedback<S>{});
+}
+
+template <class S>
+void Plan<S>::backward(std::span<const S> theta, const Batch<S>& batch, Pass<S>& pass, std::span<S> gradient,
+                       const Feedback<S>& feedback) {
+  const auto& layers = inside_->network.layers();
+  inside_->check(theta, batch, pass, true);
+  check_size("gradient", gradient.size(), inside_->network.parameters());
+  if (pass.size_ != batch.size || pass.x_ != batch.inputs.data())
+    throw InvalidArgument("backward comes after forward of the same batch");
+  const std::size_t last = layers.size() - 1;
+  const auto given = [&](std::size_t l) {
+    return l < feedback.matrices.size() ? feedback.matrices[l] : std::span<const S>{};
+  };
+  loss_gradient(pass, batch, pass.deltas(last));
+  for (std::size_t l = last;; --l) {
+    weight_gradient(pass, l, pass.deltas(l), gradient);
+    if (l == 0) break;
+    const std::span<const S> weights = theta.subspan(layers[l].weights, layers[l].in * layers[l].out);
+    if (feedback.direct)
+      propagate_back(pass, l - 1, given(l - 1), pass.deltas(last), pass.deltas(l - 1));
+    else
+      propagate_back(pass, l - 1, given(l).empty() ? weights : given(l), pass.deltas(l), pass.deltas(l - 1));
+  }
+}
+
+template <class S>
+void Plan<S>::weight_gradient(const Pass<S>& pass, std::size_t layer, std::span<const S> deltas,
+                              std::span<S> gradient) {
+  const LayerView& view = inside_->network.layers()[layer];
+  check_size("deltas", deltas.size(), pass.size() * view.out);
+  check_size("gradient", gradient.size(), inside_->network.parameters());
+  inside_->weight_gradient(pass.inputs(layer).data(), view.in, deltas.data(), view.out, pass.size(),
+                           gradient.data() + view.weights, false);
+  inside_->gemm.kernels().sum_rows(deltas.data(), pass.size(), view.out, gradient.data() + view.bias);
+}
+
+template <class S>
+void Plan<S>::propagate_back(const Pass<S>& pass, std::size_t layer, std::span<const S> matrix,
+                             std::span<const S> above, std::span<S> below) {
+  const LayerView& view = inside_->network.layers()[layer];
+  const std::size_t rows = pass.size(), columns = above.size() / rows;
+  check_size("matrix", matrix.size(), view.out * columns);
+  check_size("below", below.size(), rows * view.out);
+  auto& gemm = inside_->gemm;
+  inside_->scratch.reserve(std::max(gemm.packed_left(rows, columns), gemm.packed_right(columns, rows)));
+  gemm.multiply_transposed(inside_->tasks, above.data(), rows, columns, matrix.data(), view.out, below.data(), false,
+                           inside_->scratch.data());
+  const auto& from = pass.layers_[layer];
+  inside_->by_rows(inside_->tasks, rows, view.out, [&](std::size_t b, std::size_t n, int) {
+    const std::size_t at = b * view.out;
+    gemm.kernels().times_derivative(view.activation, from.z + at, from.h + at, below.data() + at, n * view.out);
+  });
+}
+
+template <class S>
+void Plan<S>::loss_gradient(const Pass<S>& pass, const Batch<S>& batch, std::span<S> deltas) const {
+  check_size("deltas", deltas.size(), pass.size() * inside_->network.outputs());
+  loss_vjp<S>(inside_->loss, pass.outputs(), batch, inside_->network.outputs(), deltas);
+}
+
+template <class S>
+void Plan<S>::node_noise(const NodeNoise& noise, std::size_t layer, std::size_t size, std::span<S> out) const {
+  const LayerView& view = inside_->network.layers()[layer];
+  check_size("out", out.size(), size * view.out);
+  if (noise.noise == Noise::none) return std::fill(out.begin(), out.end(), S{0});
+  inside_->by_rows(inside_->tasks, size, view.out, [&](std::size_t b0, std::size_t n, int) {
+    for (std::size_t b = b0; b < b0 + n; ++b)
+      inside_->gemm.fill(out.data() + b * view.out, view.out, noise.noise, noise.stream,
+                         b * inside_->network.units() + view.units);
+  });
+}
+
+template class Pass<float>;
+template class Pass<double>;
+template class Plan<float>;
+template class Plan<double>;
+
+}  // namespace thalweg

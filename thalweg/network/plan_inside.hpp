@@ -1,0 +1,89 @@
+// What a Plan holds. Internal.
+//
+// Operations come in threes — forward, vjp, jvp — and a plan is a row of them: dense (forward: Gemm::multiply; vjp:
+// weight_gradient and Gemm::multiply_transposed; jvp: two multiplies), activation (activate, times_derivative for
+// both), loss (loss.hpp). A convolution, a recurrence or attention comes as three such functions beside these.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "thalweg/core/options.hpp"
+#include "thalweg/network/gemm.hpp"
+#include "thalweg/network/plan.hpp"
+
+namespace thalweg {
+
+template <class S>
+struct Plan<S>::Inside {
+  // One perturbed evaluation, or the two of a pair, under way: a thread's own.
+  struct Context {
+    Buffer<S> packed_plus, packed_minus, h_plus, h_minus, z_plus, z_minus, bias_plus, bias_minus;
+    std::vector<double> losses;
+  };
+  struct Item {
+    std::size_t first = 0;
+    bool pair = false;
+  };
+
+  Inside(const Network& network_, Loss loss_, std::size_t maximum, ThreadPool* shared, int threads, Isa isa);
+
+  Network network;
+  Loss loss;
+  std::size_t maximum_batch;
+  std::unique_ptr<ThreadPool> owned;
+  ThreadPool* pool;
+  Tasks tasks;
+  Gemm<S> gemm;
+  std::size_t widest = 0;          // of all widths, inputs included
+  std::size_t largest_packed = 0;  // of all left sides
+  Buffer<S> packed, packed_dot, scratch;
+  // Forward mode: ż and ḣ of each layer (jvp uses those of the first two in turn), made at first use.
+  std::vector<Buffer<S>> z_dot, h_dot;
+  Buffer<S> delta_dot, errors, errors_dot, second, bias_dot;
+  // Perturbed evaluation, made at first use.
+  std::vector<Context> contexts;
+  Buffer<S> packed_x, z_clean;
+  std::vector<Item> items;
+
+  void check(std::span<const S> theta, const Batch<S>& batch, const Pass<S>& pass, bool with_loss) const;
+  void make_tangents();
+  void make_contexts();
+  // f(first row, rows, worker) over the rows of a batch.
+  template <class F>
+  void by_rows(const Tasks& where, std::size_t rows, std::size_t width, F&& f) const {
+    constexpr std::size_t chunk = 16;
+    where.run((rows + chunk - 1) / chunk, 8.0 * static_cast<double>(rows * width),
+              [&](std::size_t i, int worker) { f(i * chunk, std::min(chunk, rows - i * chunk), worker); });
+  }
+  void activate(const Tasks& where, Activation activation, std::size_t rows, std::size_t width, const S* z,
+                S* h) const {
+    if (z == h) return;
+    by_rows(where, rows, width, [&](std::size_t b, std::size_t n, int) {
+      gemm.kernels().activate(activation, z + b * width, h + b * width, n * width);
+    });
+  }
+  void add_node_noise(const NodeNoise& noise, std::size_t layer, std::size_t rows, S* z) const;
+  void weight_gradient(const S* h, std::size_t in, const S* deltas, std::size_t out, std::size_t rows, S* weights,
+                       bool accumulate);
+  void forward(std::span<const S> theta, const Batch<S>& batch, Pass<S>& pass, const NodeNoise* noise);
+  // Primal and tangent; ż and ḣ of layer l in z_dot[keep ? l : l mod 2].
+  void forward_tangent(std::span<const S> theta, const Batch<S>& batch, Pass<S>& pass, const Tangent<S>& tangent,
+                       bool keep);
+  void perturbed(const Tasks& where, Context& context, std::span<const S> theta, const Batch<S>& batch,
+                 const Perturbation& perturbation, bool pair, double* plus, double* minus);
+  double loss_of(const S* y, const Batch<S>& batch, std::span<double> losses) const {
+    return loss_forward<S>(loss, std::span(y, batch.size * network.outputs()), batch, network.outputs(), losses);
+  }
+};
+
+inline void check_size(const char* what, std::size_t is, std::size_t should) {
+  if (is != should)
+    throw InvalidArgument(std::string(what) + " has " + std::to_string(is) + " entries; it should have " +
+                          std::to_string(should));
+}
+
+}  // namespace thalweg
