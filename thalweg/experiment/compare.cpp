@@ -85,13 +85,12 @@ class Runner {
   void check() {
     for (const MethodSpec& m : c_.methods) {
       try {
-        MethodRecord record{.spec = m, .section = section_of(m), .tuned = {}, .tuning = {}, .runs = {}};
         for (const Settings& point : m.grid()) {
           const Settings settings = joined(m.set, point);
           if (c_.task) check_training_run(m, settings, *c_.task, data_);
           for (const auto& p : c_.problems) check_problem_run(m, settings, p, c_.budget);
         }
-        results_.methods.push_back(std::move(record));
+        results_.methods.push_back({.spec = m, .section = section_of(m), .tuned = {}, .tuning = {}, .runs = {}});
       } catch (const InvalidArgument& e) {
         throw InvalidArgument("method \"" + m.label + "\": " + e.what());
       }

@@ -30,9 +30,9 @@ struct CompareProgress {            // after each finished run, on one thread at
 };
 
 struct CompareOptions {
-  int threads = 1;      // runs at once, ≥ 1
-  std::string command;  // shown in the report
-  std::function<void(const CompareProgress&)> progress;
+  int threads = 1;        // runs at once, ≥ 1
+  std::string command{};  // shown in the report
+  std::function<void(const CompareProgress&)> progress{};
   const std::atomic<bool>* interrupt = nullptr;  // set: what has finished is kept, the rest is left
   bool files = true;  // comparison.out receives results.json, results.csv and runs/*.jsonl (a line a finished run, at
                       // once); an older runs/ is renamed runs.old, unless comparison.resume reuses it
