@@ -71,8 +71,8 @@ TEST(CmaState, UpdateIsEquivariantUnderRotation) {
   const Eigen::VectorXd rm = r * Eigen::Map<const Eigen::VectorXd>(m.data(), static_cast<int>(n));
   CmaState a(p, m, 0.3), b(p, {rm.data(), n}, 0.3);
   std::vector<double> x(p.lambda * n), rx(p.lambda * n), f(p.lambda);
-  for (int g = 0; g < 150; ++g) {
-    a.sample(random, x);
+  for (std::uint64_t g = 0; g < 150; ++g) {
+    a.sample(Stream(1, Purpose("test.sample"), g), x);
     for (std::size_t k = 0; k < p.lambda; ++k) {
       const Eigen::Map<Eigen::VectorXd> point(x.data() + k * n, static_cast<int>(n));
       Eigen::Map<Eigen::VectorXd>(rx.data() + k * n, static_cast<int>(n)) = r * point;
@@ -96,19 +96,18 @@ TEST(CmaState, UpdateIsEquivariantUnderRotation) {
 TEST(CmaState, SamplesFollowTheirCovariance) {
   const std::size_t n = 4, lambda = 20'000;
   const CmaParameters few(n, 8, true, false, 0.0), many(n, lambda, true, false, 0.0);
-  Generator random(Stream(2, Purpose("test.sample")));
   const std::vector<double> zero(n, 0.0);
   CmaState state(many, zero, 0.5);
   std::vector<double> x(lambda * n), f(lambda);
-  for (int g = 0; g < 3; ++g) {
-    state.sample(random, x);
+  for (std::uint64_t g = 0; g < 3; ++g) {
+    state.sample(Stream(2, Purpose("test.sample"), g), x);
     for (std::size_t k = 0; k < lambda; ++k) {
       f[k] = 0.0;
       for (std::size_t i = 0; i + 1 < n; ++i) f[k] += std::pow(x[k * n + i + 1] - 2.0 * x[k * n + i], 2);
     }
     ASSERT_TRUE(state.update(ranked(f)));
   }
-  state.sample(random, x);
+  state.sample(Stream(2, Purpose("test.sample"), 3), x);
   const Eigen::MatrixXd c = state.sigma() * state.sigma() * full(state, n);
   Eigen::MatrixXd s = Eigen::MatrixXd::Zero(static_cast<int>(n), static_cast<int>(n));
   const Eigen::Map<const Eigen::VectorXd> m(state.mean().data(), static_cast<int>(n));
@@ -137,7 +136,7 @@ TEST(CmaState, StepSizeIsUnbiasedOnRandomRankings) {
       double start = 0.0;
       for (std::size_t g = 0; g < generations + settled; ++g) {
         if (g == settled) start = std::log(state.sigma());
-        state.sample(random, x);
+        state.sample(Stream(c, Purpose("test.sample"), g), x);
         random.shuffle(std::span<std::size_t>(ranking));
         ASSERT_TRUE(state.update(ranking)) << g;
       }

@@ -25,23 +25,25 @@ class Simplex {
     x_.resize(vertices_ * n), values_.resize(vertices_), order_.resize(vertices_), sum_.resize(n);
     centroid_.resize(n), trial_.resize(n), second_.resize(n), slope_.resize(m), edges_.resize(m * m);
     batch_.resize(2 * m * n), batch_values_.resize(2 * m);
-    std::iota(order_.begin(), order_.end(), std::size_t{0});
+    std::iota(order_.begin(), order_.end(), 0u);
   }
 
   std::span<double> vertex(std::size_t j) { return {x_.data() + j * n_, n_}; }
   std::span<double> ranked(std::size_t rank) { return vertex(order_[rank]); }
-  double value(std::size_t rank) const { return values_[order_[rank]]; }
-  double best() const { return value(0); }
-  double worst() const { return value(vertices_ - 1); }
+  double value(std::size_t rank) const { return values_[rank]; }
+  double best() const { return values_.front(); }
+  double worst() const { return values_.back(); }
 
   void evaluate_all() {
     f_.values(x_, values_);
     sort();
   }
+  // Ranks the vertices again, their values being in the old order; ties keep it.
   void sort() {
-    std::sort(order_.begin(), order_.end(), [this](std::size_t a, std::size_t b) {
-      return values_[a] < values_[b] || (values_[a] == values_[b] && a < b);
-    });
+    for (std::size_t j = 1; j < vertices_; ++j) {
+      const std::uint32_t vertex = order_[j];
+      insert(vertex, values_[j], j);
+    }
     refresh_sum();
   }
 
@@ -49,11 +51,14 @@ class Simplex {
   void iterate(double alpha, double beta, double gamma, double delta) {
     const std::size_t m = vertices_ - 1;
     if (++since_refresh_ > m) refresh_sum();  // the running sum is renewed once in m iterations: no drift
-    const std::span<const double> low = ranked(m);
     const double scale = 1.0 / static_cast<double>(m);
+    const double* __restrict low = ranked(m).data();
+    const double* __restrict sum = sum_.data();
+    double* __restrict centroid = centroid_.data();
+    double* __restrict trial = trial_.data();
     for (std::size_t i = 0; i < n_; ++i) {
-      centroid_[i] = (sum_[i] - low[i]) * scale;
-      trial_[i] = centroid_[i] + alpha * (centroid_[i] - low[i]);
+      centroid[i] = (sum[i] - low[i]) * scale;
+      trial[i] = centroid[i] + alpha * (centroid[i] - low[i]);
     }
     const double reflected = ask(trial_);
     if (reflected < best()) {
@@ -68,10 +73,18 @@ class Simplex {
       return outside <= reflected ? accept(second_, outside) : shrink(delta);
     }
     along(-gamma);  // contract inside
-    const double within = ask(second_);
-    return within < worst() ? accept(second_, within) : shrink(delta);
+    const double inner = ask(second_);
+    return inner < worst() ? accept(second_, inner) : shrink(delta);
   }
 
+  // Whether ‖x_j − x_best‖∞ ≤ tolerance for all j: most simplices are found too large at their first vertices.
+  bool within(double tolerance) {
+    const auto x = ranked(0);
+    for (std::size_t j = vertices_ - 1; j > 0; --j)
+      for (std::size_t i = 0; i < n_; ++i)
+        if (std::abs(ranked(j)[i] - x[i]) > tolerance) return false;
+    return true;
+  }
   // max_j ‖x_j − x_best‖∞
   double size() {
     double largest = 0.0;
@@ -124,7 +137,7 @@ class Simplex {
       std::copy(x.begin(), x.end(), batch_.begin() + static_cast<std::ptrdiff_t>(j * n_));
     }
     f_.values(std::span<const double>(batch_).first(m * n_), std::span<double>(batch_values_).first(m));
-    for (std::size_t j = 0; j < m; ++j) values_[order_[j + 1]] = batch_values_[j];
+    std::copy_n(batch_values_.begin(), m, values_.begin() + 1);
     sort();
   }
   // x + step, or x − step where a bound is nearer than step/2, on the bound where neither fits.
@@ -163,19 +176,32 @@ class Simplex {
   }
   // second_ = c + t (x_r − c)
   void along(double t) {
-    for (std::size_t i = 0; i < n_; ++i) second_[i] = centroid_[i] + t * (trial_[i] - centroid_[i]);
+    const double* __restrict c = centroid_.data();
+    const double* __restrict r = trial_.data();
+    double* __restrict out = second_.data();
+    for (std::size_t i = 0; i < n_; ++i) out[i] = c[i] + t * (r[i] - c[i]);
   }
+  // x takes the place of the worst vertex.
   void accept(std::span<const double> x, double value) {
-    const std::size_t out = order_.back();
-    const std::span<double> old = vertex(out);
+    const std::uint32_t out = order_.back();
+    const double* __restrict now = x.data();
+    double* __restrict old = vertex(out).data();
+    double* __restrict sum = sum_.data();
     for (std::size_t i = 0; i < n_; ++i) {
-      sum_[i] += x[i] - old[i];
-      old[i] = x[i];
+      sum[i] += now[i] - old[i];
+      old[i] = now[i];
     }
-    values_[out] = value;
-    std::size_t rank = vertices_ - 1;  // insertion: after those that are as low
-    for (; rank > 0 && values_[order_[rank - 1]] > value; --rank) order_[rank] = order_[rank - 1];
-    order_[rank] = out;
+    insert(out, value, vertices_ - 1);
+  }
+  // The vertex takes its rank among the first `end`, after those that are as low; those above move up to `end`.
+  void insert(std::uint32_t vertex_index, double value, std::size_t end) {
+    const auto rank = std::upper_bound(values_.begin(), values_.begin() + static_cast<std::ptrdiff_t>(end), value) -
+                      values_.begin();
+    const auto last = static_cast<std::ptrdiff_t>(end);
+    std::move_backward(values_.begin() + rank, values_.begin() + last, values_.begin() + last + 1);
+    std::move_backward(order_.begin() + rank, order_.begin() + last, order_.begin() + last + 1);
+    values_[static_cast<std::size_t>(rank)] = value;
+    order_[static_cast<std::size_t>(rank)] = vertex_index;
   }
   void shrink(double delta) {
     const auto x = ranked(0);
@@ -186,7 +212,7 @@ class Simplex {
     }
     f_.values(std::span<const double>(batch_).first((vertices_ - 1) * n_),
               std::span<double>(batch_values_).first(vertices_ - 1));
-    for (std::size_t j = 1; j < vertices_; ++j) values_[order_[j]] = batch_values_[j - 1];
+    std::copy_n(batch_values_.begin(), vertices_ - 1, values_.begin() + 1);
     sort();
   }
   void refresh_sum() {
@@ -202,7 +228,7 @@ class Simplex {
   std::vector<std::size_t> free_;  // the variables that the bounds leave room for
   std::size_t vertices_, since_refresh_ = 0;
   std::vector<double> x_, values_, sum_, centroid_, trial_, second_, slope_, edges_, batch_, batch_values_;
-  std::vector<std::size_t> order_;
+  std::vector<std::uint32_t> order_;  // vertex of each rank; values_ goes by rank
   linalg::Lu lu_;
 };
 
@@ -296,9 +322,8 @@ void NelderMead::run(Objective<double>& f, Search& search) const {
     ++count;
 
     const bool flat = s.worst() - s.best() <= f_tol * std::abs(s.best());
-    const bool check_size = flat || count % (m + 1) == 0;
-    const double size = check_size ? s.size() : 0.0;
-    if (flat || (check_size && size <= x_tol)) {
+    if (flat || (count % (m + 1) == 0 && s.within(x_tol))) {
+      const double size = s.size();
       if (!std::isfinite(s.best()))
         return search.finish(
             Status::numerical_failure,

@@ -165,8 +165,7 @@ Outcome one_run(const CmaEs& o, Objective<double>& f, Search& search, const BoxT
   std::vector<std::size_t> ranking(lambda);
   Outcome outcome;
   for (std::uint64_t generation = 0;; ++generation) {
-    Generator random = search.random(Purpose("cma-es.sample"), number << 40 | generation);
-    state.sample(random, points);
+    state.sample(search.stream(Purpose("cma-es.sample"), number << 40 | generation), points);
     for (std::size_t k = 0; k < lambda; ++k)
       box.to_box(std::span<const double>(points).subspan(k * m, m), std::span<double>(asked).subspan(k * n, n));
     f.values(asked, values);

@@ -7,7 +7,11 @@
 //
 // References: N. Hansen, arXiv 1604.00772v2 (2023), its defaults and its stopping rules (B.3); G. A. Jastrebski & D.
 // V. Arnold, CEC 2006 (active); A. Auger & N. Hansen, CEC 2005 (IPOP); N. Hansen, GECCO workshop 2009 (BIPOP); R. Ros
-// & N. Hansen, PPSN X (2008) (diagonal). Departures: TolFun is measured against the larger of f_tolerance and
+// & N. Hansen, PPSN X (2008) (diagonal).
+//
+// Departures: the tutorial's laziness of 1/10 is 1 (purecma: ½): on a rotated ellipsoid of condition 1e6 in 5, 10, 20
+// and 40 dimensions the median evaluations of 15 runs to 1e-8 changed by −7, +1.5, −1 and +0.5 % (2026-11). Normal
+// numbers are those of core/noise.hpp, |z| < 6.34. TolFun is measured against the larger of f_tolerance and
 // Limits::tolerance.f·|f|; a restart without finite bounds starts from x0 + 3·(first standard deviations)·N(0, I),
 // with them uniformly in the box.
 #pragma once
@@ -25,7 +29,7 @@ struct CmaEs {
   double sigma = 0.0;     // first standard deviation in units of x; 0: 0.3·(bounds' width), or 0.5 without bounds
   bool active = true;     // negative weights of the worse half
   bool diagonal = false;  // separable variant: variances alone, learned (n+2)/3 times as fast
-  double laziness = 0.5;  // decomposition every max(1, laziness/(n(c₁ + c_μ))) generations
+  double laziness = 1.0;  // decomposition every max(1, laziness/(n(c₁ + c_μ))) generations
   Restarts strategy = Restarts::none;
   int restarts = 9;            // at most, where a strategy is chosen
   double f_tolerance = 1e-12;  // TolFun, absolute

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "thalweg/core/blas1.hpp"
+#include "thalweg/core/noise.hpp"
 
 namespace thalweg {
 
@@ -69,8 +70,8 @@ CmaState::CmaState(const CmaParameters& parameters, std::span<const double> mean
   }
 }
 
-void CmaState::sample(Generator& random, std::span<double> points) {
-  for (double& z : z_) z = random.normal();
+void CmaState::sample(const Stream& stream, std::span<double> points) {
+  fill_noise<double>(z_, Noise::gaussian, stream);
   for (std::size_t k = 0; k < p_.lambda; ++k)
     for (std::size_t i = 0; i < p_.n; ++i) scaled_[k * p_.n + i] = d_[i] * z_[k * p_.n + i];
   if (p_.diagonal)

@@ -35,8 +35,8 @@ class CmaState {
  public:
   CmaState(const CmaParameters& parameters, std::span<const double> mean, double sigma);
 
-  // λ points x_k = m + σ B D z_k (38–40), one after another.
-  void sample(Generator& random, std::span<double> points);
+  // λ points x_k = m + σ B D z_k (38–40), one after another; z is the stream's (a new one for each generation).
+  void sample(const Stream& stream, std::span<double> points);
   // Takes these points for the sample instead (x_k of any origin).
   void inject(std::span<const double> points);
   // One generation from the last sample; ranking[0] is the index of its best point, ranking[λ−1] of its worst.
