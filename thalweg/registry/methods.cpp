@@ -1,4 +1,6 @@
 // The explicit list of methods, in the order of the review's sections.
+#include "thalweg/direct_search/coordinate_search.hpp"
+#include "thalweg/direct_search/hooke_jeeves.hpp"
 #include "thalweg/direct_search/nelder_mead.hpp"
 #include "thalweg/first_order/descent.hpp"
 #include "thalweg/first_order/gd.hpp"
@@ -47,6 +49,8 @@ const std::vector<MethodItem>& methods() {
       item<CubicNewton>(),
       item<Ar3>(),
       // §3.1 direct search
+      item<CoordinateSearch>(),
+      item<HookeJeeves>(),
       item<NelderMead>(),
       // §3.2 stochastic search
       item<RandomSearch>(),
