@@ -115,9 +115,12 @@ class Loop {
                                                    " is not finite (‖θ‖∞ = " + detail::format(size) +
                                                    "); lower the rate or put clip(norm=1) before the rule");
     if (!repeatable_ || answer_.quality != Quality::exact) return false;
-    if (norm_ <= tolerance_)
+    if (norm_ <= tolerance_) {
+      search_.recommend(x_, value_);  // where the tolerance holds, also for rules that would bet on another point
       return finish(Status::converged, "‖∇f‖∞ = " + detail::format(norm_) + " ≤ gradient_tolerance " +
-                                           detail::format(tolerance_) + " after " + std::to_string(t - 1) + " steps");
+                                           detail::format(tolerance_) + " at the last iterate, after " +
+                                           std::to_string(t - 1) + " steps");
+    }
     if (t % stall_window == 0) {
       if (t > stall_window && std::equal(x_.begin(), x_.end(), before_.begin()))
         return finish(Status::stalled, "the iterate is bit for bit that of " + std::to_string(stall_window) +
