@@ -74,7 +74,12 @@ TEST_F(Browser, DrawsLearningCurvesAndReportsNoError) {
 }
 
 TEST_F(Browser, EveryViewIsPaintedAndEveryButtonWorks) {
-  const std::string training = synthetic::training().dump(), minimization = synthetic::minimization().dump();
+  synthetic::Json problems = synthetic::minimization();
+  for (auto& m : problems["methods"]) {
+    m["runs"].push_back(m["runs"][0]);
+    m["runs"][1]["problem"] = "another";
+  }
+  const std::string training = synthetic::training().dump(), minimization = problems.dump();
   const std::array<Source, 2> sources = {{{training, "a"}, {minimization, "b"}}};
   const Page page = load(html_report(sources), "#selftest");
   EXPECT_EQ(page.data("errors"), "");
@@ -82,8 +87,8 @@ TEST_F(Browser, EveryViewIsPaintedAndEveryButtonWorks) {
   EXPECT_EQ(page.data("drawn"), "28");  // 24 + 4 when all are shown
   int views = 0, ink = 0;
   ASSERT_EQ(std::sscanf(page.data("selftest").c_str(), "views=%d ink=%d", &views, &ink), 2) << page.data("selftest");
-  EXPECT_EQ(views, 2 * (2 * 3 + 2));
-  EXPECT_GT(ink, 1000);  // coloured pixels of the emptiest view; grid and axes are grey
+  EXPECT_EQ(views, 2 * (2 * 3 + 2 * 2));  // linear and logarithmic: y × x, problems × x
+  EXPECT_GT(ink, 1000);                   // coloured pixels of the emptiest view; grid and axes are grey
   EXPECT_EQ(page.log.find("CONSOLE"), std::string::npos) << page.log;
   EXPECT_EQ(page.dom.find("<img"), std::string::npos);  // the TOML's text stayed text
 }

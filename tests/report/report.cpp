@@ -116,15 +116,46 @@ TEST(Report, HoldsTheRunAndTheLicence) {
   EXPECT_EQ(count(html, "Dygraph=t()"), 1u);  // the library, once
 }
 
-TEST(Report, MeansLeaveOutCrashedRuns) {
+TEST(Report, MeansAreOverAllRunsAndCrashesAreCounted) {
   Json json = synthetic::training();
   json["methods"].erase(json["methods"].begin() + 1, json["methods"].end());
   auto& runs = json["methods"][0]["runs"];
-  const std::vector<double> accuracy = {0.90, 0.92, 0.94, 0.10, 0.10};
-  for (std::size_t i = 0; i < 5; ++i) runs[i]["test"]["accuracy"] = accuracy[i], runs[i]["crashed"] = i >= 3;
+  const std::vector<double> accuracy = {0.90, 0.92, 0.94, 0.10};
+  for (std::size_t i = 0; i < 4; ++i) runs[i]["test"]["accuracy"] = accuracy[i], runs[i]["crashed"] = i >= 3;
+  runs[4]["test"]["accuracy"] = "nan", runs[4]["crashed"] = true;
   const std::string html = html_report(json.dump());
-  EXPECT_NE(html.find("92.0 <span class=\"sd\">± 2.0</span>"), std::string::npos);
+  EXPECT_NE(html.find("71.5 <span class=\"sd\">± 41.0</span>"), std::string::npos);
   EXPECT_NE(html.find("2<span class=\"of\">/5</span>"), std::string::npos);
+}
+
+TEST(Report, RegressionIsJudgedByItsLoss) {
+  Json json = synthetic::training();
+  for (auto& m : json["methods"])
+    for (auto& r : m["runs"]) {
+      r["test"] = {{"loss", 0.25}};
+      r["curve"].erase("accuracy");
+    }
+  const std::string html = html_report(json.dump());
+  EXPECT_NE(html.find("Test loss"), std::string::npos);
+  EXPECT_EQ(html.find("Test accuracy,&nbsp;%</button></th><th scope=\"col\" class=\"picture\""), std::string::npos);
+  EXPECT_NE(html.find("0.2500 <span class=\"sd\">± 0</span>"), std::string::npos);
+}
+
+TEST(Report, SeveralProblemsHaveAnOverview) {
+  Json json = synthetic::minimization();
+  json["problems"].push_back("sphere");
+  for (auto& m : json["methods"]) {
+    Json run = m["runs"][0];
+    run["problem"] = "sphere", run["f"] = 0.5;
+    m["runs"].push_back(run);
+  }
+  json["warnings"] = {"l-bfgs: 2 < 3"}, json["interrupted"] = true;
+  const std::string html = html_report(json.dump());
+  EXPECT_NE(html.find("c0-overview"), std::string::npos);
+  EXPECT_EQ(count(html, "<figure class=\"curves\""), 1u);
+  EXPECT_NE(html.find("<li>l-bfgs: 2 &lt; 3</li>"), std::string::npos);
+  EXPECT_NE(html.find("was interrupted"), std::string::npos);
+  EXPECT_EQ(count(html_report(synthetic::minimization().dump()), "c0-overview"), 0u);
 }
 
 TEST(Report, ForeignTextStaysText) {

@@ -95,39 +95,42 @@ Json chart_data(const Results& results, const std::string& problem, const char* 
   return out;
 }
 
-}  // namespace
-
-std::string curve_chart(const Results& results, const std::string& problem, const std::vector<Look>& looks,
-                        const std::string& id) {
+// The pairs of axes of one problem, and which methods have lines; null without curves.
+Json problem_data(const Results& results, const std::string& problem) {
   const std::span<const Axis> xs = results.training ? std::span<const Axis>(training_x) : minimization_x;
   const std::span<const Axis> ys = results.training ? std::span<const Axis>(training_y) : minimization_y;
-  Json chart = {{"title", problem}, {"x", Json::array()}, {"y", Json::array()}, {"data", Json::object()}};
-  std::vector<bool> has_line(results.methods.size(), false);
+  Json out = {{"title", problem}, {"x", Json::array()}, {"y", Json::array()}, {"data", Json::object()}};
+  std::vector<bool> present(results.methods.size(), false), y_used(ys.size(), false);
   for (const auto& x : xs) {
     bool used = false;
-    for (const auto& y : ys) {
-      Json data = chart_data(results, problem, x.key, y.key);
+    for (std::size_t k = 0; k < ys.size(); ++k) {
+      Json data = chart_data(results, problem, x.key, ys[k].key);
       if (data.is_null()) continue;
-      used = true;
-      for (std::size_t i = 0; i < has_line.size(); ++i) has_line[i] = has_line[i] || !data["lines"][i].is_null();
-      chart["data"][std::string(x.key) + "/" + y.key] = std::move(data);
+      used = y_used[k] = true;
+      for (std::size_t i = 0; i < present.size(); ++i) present[i] = present[i] || !data["lines"][i].is_null();
+      out["data"][std::string(x.key) + "/" + ys[k].key] = std::move(data);
     }
-    if (used) chart["x"].push_back({{"key", x.key}, {"name", x.name}});
+    if (used) out["x"].push_back({{"key", x.key}, {"name", x.name}});
   }
-  if (chart["x"].empty()) return "";
-  for (const auto& y : ys)
-    for (const auto& x : xs)
-      if (chart["data"].contains(std::string(x.key) + "/" + y.key)) {
-        chart["y"].push_back({{"key", y.key}, {"name", y.name}});
-        break;
-      }
+  for (std::size_t k = 0; k < ys.size(); ++k)
+    if (y_used[k]) out["y"].push_back({{"key", ys[k].key}, {"name", ys[k].name}});
+  out["present"] = present;
+  return out["x"].empty() ? Json(nullptr) : out;
+}
+
+}  // namespace
+
+std::string curve_chart(const Results& results, const std::vector<Look>& looks, const std::string& id) {
+  Json chart = {{"problems", Json::array()}, {"series", Json::array()}};
+  for (const auto& p : results.problems)
+    if (Json data = problem_data(results, p); !data.is_null()) chart["problems"].push_back(std::move(data));
+  if (chart["problems"].empty()) return "";
   for (std::size_t i = 0; i < results.methods.size(); ++i)
     chart["series"].push_back({{"label", results.methods[i].label},
                                {"group", looks[i].group},
                                {"color", looks[i].color},
                                {"dash", dash_patterns()[looks[i].dash]},
-                               {"shown", looks[i].shown},
-                               {"present", static_cast<bool>(has_line[i])}});
+                               {"shown", looks[i].shown}});
   return fmt::format(
       "<figure class=\"curves\" id=\"{0}\"><noscript><p>The curves need JavaScript, which is inside this "
       "file.</p></noscript>\n<script type=\"application/json\">{1}</script></figure>\n",

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "thalweg/report/table.hpp"
@@ -81,6 +82,11 @@ std::string html_percent(double mean, double sd, int decimals) {
   std::string out = fmt::format("{:.{}f}", 100.0 * mean, decimals);
   if (std::isfinite(sd)) out += fmt::format(" <span class=\"sd\">± {:.{}f}</span>", 100.0 * sd, decimals);
   return replaced(out, "-", "−");
+}
+
+std::string spaced(std::string words) {
+  std::replace(words.begin(), words.end(), '_', ' ');
+  return words;
 }
 
 HtmlTable& HtmlTable::column(HtmlColumn column) {

@@ -23,6 +23,9 @@ std::string html_count(double value);
 // "97.1 ± 0.2", from shares of one to percent.
 std::string html_percent(double mean, double sd, int decimals = 1);
 
+// "evaluation_budget" → "evaluation budget"
+std::string spaced(std::string words);
+
 // One cell: what is shown (HTML, already escaped) and the number it is sorted by (text is sorted as text).
 struct HtmlCell {
   std::string html;

@@ -66,14 +66,14 @@ std::string comparison(const Results& r, const std::string& id, bool alone) {
   std::string out = fmt::format("<section id=\"{}\" class=\"comparison\">\n", id);
   if (!alone) out += "<h2>" + escaped(r.name) + "</h2>\n";
   out += facts(r);
-  std::string curves, landscapes;
-  for (std::size_t p = 0; p < r.problems.size(); ++p) {
-    const std::string chart = curve_chart(r, r.problems[p], look, fmt::format("{}-curves-{}", id, p));
-    if (!chart.empty() && r.problems.size() > 1) curves += "<h3>" + escaped(r.problems[p]) + "</h3>\n";
-    curves += chart;
-  }
+  std::string landscapes;
+  const std::string curves = curve_chart(r, look, id + "-curves");
   for (std::size_t p = 0; p < r.landscapes.size(); ++p)
     landscapes += landscape_figure(r, r.landscapes[p], look, fmt::format("{}-landscape-{}", id, p));
+  std::string notes;
+  if (r.interrupted) notes += "<li>The comparison was interrupted: runs are missing.</li>";
+  for (const auto& w : r.warnings) notes += "<li>" + escaped(w) + "</li>";
+  if (!notes.empty()) out += "<ul class=\"notes\" aria-label=\"Warnings\">" + notes + "</ul>\n";
   const char* level = alone ? "h2" : "h3";
   const auto part = [&](const char* title, const std::string& html) {
     if (!html.empty())

@@ -55,6 +55,11 @@ class Node {
     if (!value_->is_boolean()) fail("true or false");
     return value_->get<bool>();
   }
+  [[nodiscard]] std::vector<std::string> texts() const {
+    std::vector<std::string> out;
+    for (const auto& n : list()) out.push_back(n.text());
+    return out;
+  }
   [[nodiscard]] std::vector<double> numbers() const {
     std::vector<double> out;
     for (const auto& n : list()) out.push_back(n.number());
@@ -111,6 +116,7 @@ Run run(const Node& n) {
   r.crashed = n["crashed"].flag();
   r.train = score(n["train"]), r.validation = score(n["validation"]), r.test = score(n["test"]);
   r.cosine = n["cosine"].number(), r.variance = n["variance"].number();
+  r.iterations = n["iterations"].number();
   r.samples = n["samples"].number(), r.flops = n["flops"].number(), r.seconds = n["seconds"].number();
   r.forward_passes = n["forward_passes"].number(), r.backward_passes = n["backward_passes"].number();
   for (const auto& [kind, v] : n["evaluations"].members()) r.evaluations.emplace_back(kind, v.number());
@@ -126,7 +132,8 @@ MethodResult method(const Node& n) {
   m.credit = n["credit"].text(), m.method = n["method"].text(), m.rule = n["rule"].text();
   m.settings = n["settings"].pairs(), m.tuned = n["tuned"].pairs();
   if (const Node t = n["tuning"]; t.present()) {
-    Tuning tuning{t["runs"].number(), t["flops"].number(), t["seconds"].number(), {}};
+    Tuning tuning{t["runs"].number(),  t["flops"].number(),  t["seconds"].number(),
+                  t["measure"].text(), t["at_edge"].texts(), {}};
     for (const auto& trial : t["table"].list())
       tuning.table.push_back({trial["settings"].pairs(), trial["score"].number()});
     m.tuning = std::move(tuning);
@@ -172,9 +179,9 @@ Results parse_results(std::string_view json, const std::string& origin) {
   const std::string kind = n["kind"].text();
   if (kind != "train" && kind != "minimize") n["kind"].fail("\"train\" or \"minimize\"");
   r.training = kind == "train";
-  for (const auto& s : n["seeds"].list()) r.seeds.push_back(s.text());
+  r.interrupted = n["interrupted"].flag(), r.warnings = n["warnings"].texts();
+  r.seeds = n["seeds"].texts(), r.problems = n["problems"].texts();
   r.budget = n["budget"].pairs();
-  for (const auto& p : n["problems"].list()) r.problems.push_back(p.text());
   for (const auto& m : n["methods"].list()) r.methods.push_back(method(m));
   for (const auto& l : n["landscapes"].list()) r.landscapes.push_back(landscape(l));
   // a run names its problem; one that is not in the list is added

@@ -30,7 +30,7 @@ struct Run {
   std::string problem, seed, status, message;
   bool crashed = false;
   Score train, validation, test;
-  double cosine = missing, variance = missing;
+  double cosine = missing, variance = missing, iterations = missing;
   double samples = missing, forward_passes = missing, backward_passes = missing, flops = missing, seconds = missing;
   std::vector<std::pair<std::string, double>> evaluations;  // answers of each kind
   double f = missing;
@@ -41,6 +41,8 @@ struct Run {
 
 struct Tuning {
   double runs = missing, flops = missing, seconds = missing;
+  std::string measure;               // what the score is
+  std::vector<std::string> at_edge;  // options whose best value is the first or last of its grid
   struct Trial {
     Pairs settings;
     double score = missing;
@@ -67,7 +69,9 @@ struct Landscape {
 
 struct Results {
   std::string name, version, command, toml;
-  bool training = false;  // kind "train", else "minimize"
+  bool training = false;     // kind "train", else "minimize"
+  bool interrupted = false;  // stopped before every run was made
+  std::vector<std::string> warnings;
   std::vector<std::string> seeds, problems;
   Pairs budget;
   std::vector<MethodResult> methods;

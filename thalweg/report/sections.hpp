@@ -17,10 +17,9 @@ std::string tuning_table(const Results& results, const std::vector<Look>& looks,
 // Every run with its status and message.
 std::string run_table(const Results& results, const std::string& id);
 
-// The curves of one problem: a place for the chart and its data as JSON; "" without curves. At most 400 points a
-// line.
-std::string curve_chart(const Results& results, const std::string& problem, const std::vector<Look>& looks,
-                        const std::string& id);
+// The curves of every problem: a place for the chart and its data as JSON; "" without curves. At most about 400
+// points a line.
+std::string curve_chart(const Results& results, const std::vector<Look>& looks, const std::string& id);
 
 // The landscape with each method's path on it, as SVG, and a legend with the number of steps.
 std::string landscape_figure(const Results& results, const Landscape& landscape, const std::vector<Look>& looks,

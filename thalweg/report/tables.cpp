@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
+#include <limits>
 
 #include "thalweg/report/html.hpp"
 #include "thalweg/report/sections.hpp"
@@ -21,24 +21,17 @@ Runs runs_on(const MethodResult& method, const std::string& problem) {
   return out;
 }
 
-// One number of each run that did not crash.
+// One number of each run.
 template <class Get>
 std::vector<double> gathered(const Runs& runs, Get get) {
   std::vector<double> out;
-  for (const Run* r : runs)
-    if (!r->crashed) out.push_back(get(*r));
+  for (const Run* r : runs) out.push_back(get(*r));
   return out;
 }
 
 template <class Get>
 double mean_of(const Runs& runs, Get get) {
   return moments(gathered(runs, get)).mean;
-}
-
-std::string settings_text(const Pairs& pairs) {
-  std::string out;
-  for (const auto& [key, value] : pairs) out += (out.empty() ? "" : ", ") + key + " = " + value;
-  return out;
 }
 
 HtmlCell label_cell(const MethodResult& method, const Look& look) {
@@ -51,14 +44,15 @@ HtmlCell crashed_cell(const Runs& runs) {
           crashed > 0 ? "bad" : "zero"};
 }
 
-// One dot a seed on a common scale.
+// One dot a seed on a common scale; a hollow one stands below it.
 std::string strip(const std::vector<double>& values, double low, double high) {
   constexpr double width = 110, margin = 5;
   const auto place = [&](double v) { return margin + (width - 2 * margin) * (v - low) / (high - low); };
   std::string dots, words;
   for (const double v : values) {
     if (!std::isfinite(v)) continue;
-    dots += fmt::format("<circle cx=\"{:.1f}\" cy=\"8\" r=\"3\"/>", place(v));
+    dots += fmt::format("<circle{} cx=\"{:.1f}\" cy=\"8\" r=\"3\"/>", v < low ? " class=\"below\"" : "",
+                        place(std::clamp(v, low, high)));
     words += fmt::format("{}{:.1f}", words.empty() ? "" : ", ", 100 * v);
   }
   return fmt::format(
@@ -80,49 +74,62 @@ std::vector<std::size_t> ordered(const std::vector<double>& keys, bool descendin
 
 std::string training_table(const Results& results, const std::string& problem, const std::vector<Look>& looks,
                            const std::string& id) {
-  const auto accuracy = [](const Run& r) { return r.test.accuracy; };
   std::vector<Runs> runs;
-  std::vector<double> mean;
-  double low = 1.0, high = 0.0;
+  bool classes = false;  // else regression: judged by the loss
   for (const auto& m : results.methods) {
     runs.push_back(runs_on(m, problem));
-    const auto values = gathered(runs.back(), accuracy);
+    for (const Run* r : runs.back()) classes = classes || std::isfinite(r->test.accuracy);
+  }
+  const auto score = [&](const Run& r) { return classes ? r.test.accuracy : r.test.loss; };
+  std::vector<double> mean;
+  double low = 1.0, high = 0.0;
+  for (const auto& r : runs) {
+    const auto values = gathered(r, score);
     mean.push_back(moments(values).mean);
-    for (const double v : values)
-      if (std::isfinite(v)) low = std::min(low, v), high = std::max(high, v);
+    for (const Run* run : r)
+      if (std::isfinite(score(*run)) && !run->crashed)
+        low = std::min(low, score(*run)), high = std::max(high, score(*run));
   }
   low = std::clamp(std::floor(10 * low) / 10, 0.0, 0.9), high = std::max(std::ceil(10 * high) / 10, low + 0.1);
 
-  HtmlTable table(id, fmt::format("Means over the runs that did not crash; ± is the standard deviation over seeds."));
+  HtmlTable table(id, "Means over all runs; ± is the standard deviation over seeds. Tuning is not in these costs.");
   table.column({"Method", "", false})
-      .column({"Test accuracy,&nbsp;%", "mean ± standard deviation over seeds", true, true})
       .column(
-          {fmt::format("<span class=\"scale\"><span>{:.0f}</span><span>{:.0f}</span></span>", 100 * low, 100 * high),
-           "the test accuracy of each seed", true, false, true})
-      .column({"Cosine", "cosine of the angle between the estimated and the true gradient", true, true})
-      .column({"Variance", "variance of the estimated gradient, relative to its squared length where so recorded"})
+          {classes ? "Test accuracy,&nbsp;%" : "Test loss", "mean ± standard deviation over seeds", true, classes});
+  if (classes)
+    table.column(
+        {fmt::format("<span class=\"scale\"><span>{:.0f}</span><span>{:.0f}</span></span>", 100 * low, 100 * high),
+         "the test accuracy of each seed; hollow: below the scale", true, false, true});
+  table.column({"Cosine", "cosine of the angle between the estimated and the true gradient", true, true})
+      .column({"Variance", "variance of the estimated gradient"})
       .column({"Samples", "training samples looked at", true, true})
       .column({"Forward", "forward passes, in samples"})
       .column({"Backward", "backward passes, in samples"})
       .column({"FLOPs", "operations executed, a fused multiply-add being two"})
-      .column({"Time", "seconds of one run"})
-      .column({"Crashed", "runs that broke down"})
-      .sorted_by(1, true);
-  for (const std::size_t i : ordered(mean, true)) {
+      .column({"Time", "of one run"})
+      .column({"Crashed", "runs that broke down or learnt nothing"})
+      .sorted_by(1, classes);
+  for (const std::size_t i : ordered(mean, classes)) {
     if (runs[i].empty()) continue;
-    const auto values = gathered(runs[i], accuracy);
+    const auto values = gathered(runs[i], score);
     const auto [m, sd, n] = moments(values);
-    table.row({label_cell(results.methods[i], looks[i]),
-               {n > 0 ? html_percent(m, sd) : "<span class=\"none\">–</span>", m, "main"},
-               {strip(values, low, high)},
-               fixed_cell(mean_of(runs[i], [](const Run& r) { return r.cosine; }), 3),
-               number_cell(mean_of(runs[i], [](const Run& r) { return r.variance; }), 3),
-               count_cell(mean_of(runs[i], [](const Run& r) { return r.samples; })),
-               count_cell(mean_of(runs[i], [](const Run& r) { return r.forward_passes; })),
-               count_cell(mean_of(runs[i], [](const Run& r) { return r.backward_passes; })),
-               count_cell(mean_of(runs[i], [](const Run& r) { return r.flops; })),
-               seconds_cell(mean_of(runs[i], [](const Run& r) { return r.seconds; })),
-               crashed_cell(runs[i])});
+    std::vector<HtmlCell> row = {label_cell(results.methods[i], looks[i])};
+    if (n == 0)
+      row.push_back(number_cell(missing));
+    else if (classes)
+      row.push_back({html_percent(m, sd), m, "main"});
+    else
+      row.push_back({html_number(m, 4) + " <span class=\"sd\">± " + html_number(sd, 2) + "</span>", m, "main"});
+    if (classes) row.push_back({strip(values, low, high)});
+    row.push_back(fixed_cell(mean_of(runs[i], [](const Run& r) { return r.cosine; }), 3));
+    row.push_back(number_cell(mean_of(runs[i], [](const Run& r) { return r.variance; }), 3));
+    row.push_back(count_cell(mean_of(runs[i], [](const Run& r) { return r.samples; })));
+    row.push_back(count_cell(mean_of(runs[i], [](const Run& r) { return r.forward_passes; })));
+    row.push_back(count_cell(mean_of(runs[i], [](const Run& r) { return r.backward_passes; })));
+    row.push_back(count_cell(mean_of(runs[i], [](const Run& r) { return r.flops; })));
+    row.push_back(seconds_cell(mean_of(runs[i], [](const Run& r) { return r.seconds; })));
+    row.push_back(crashed_cell(runs[i]));
+    table.row(std::move(row));
   }
   return table.html();
 }
@@ -136,9 +143,7 @@ std::string statuses(const Runs& runs) {
   }
   std::string out;
   for (const auto& [status, count] : counts) {
-    std::string words = status;
-    std::replace(words.begin(), words.end(), '_', ' ');
-    out += (out.empty() ? "" : ", ") + escaped(words) + (runs.size() > 1 ? fmt::format(" {}×", count) : "");
+    out += (out.empty() ? "" : ", ") + escaped(spaced(status)) + (runs.size() > 1 ? fmt::format(" {}×", count) : "");
   }
   return out;
 }
@@ -149,7 +154,7 @@ std::string minimization_table(const Results& results, const std::string& proble
   std::vector<double> middle;
   std::vector<std::string> kinds;  // kinds of answer that anyone took, in their order
   std::size_t most_runs = 0;
-  bool flops = false, crashes = false;
+  bool flops = false, crashes = false, iterations = false;
   for (const auto& m : results.methods) {
     runs.push_back(runs_on(m, problem));
     most_runs = std::max(most_runs, runs.back().size());
@@ -157,6 +162,7 @@ std::string minimization_table(const Results& results, const std::string& proble
     for (const Run* r : runs.back()) {
       f.push_back(r->f);
       flops = flops || r->flops > 0, crashes = crashes || r->crashed;
+      iterations = iterations || std::isfinite(r->iterations);
       for (const auto& [kind, count] : r->evaluations)
         if (count > 0 && std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) kinds.push_back(kind);
     }
@@ -167,9 +173,9 @@ std::string minimization_table(const Results& results, const std::string& proble
                               : "The lowest f seen, and what it took.");
   table.column({"Method", "", false}).column({several ? "Median f" : "f", "the lowest value seen"});
   if (several) table.column({"Best", "over seeds"}).column({"Worst", "over seeds"});
+  if (iterations) table.column({"Steps", "outer iterations"});
   for (const auto& kind : kinds) {
-    std::string words = kind;
-    std::replace(words.begin(), words.end(), '_', ' ');
+    std::string words = spaced(kind);
     if (!words.empty()) words[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(words[0])));
     table.column({escaped(words), "answers of this kind"});
   }
@@ -184,6 +190,7 @@ std::string minimization_table(const Results& results, const std::string& proble
     std::vector<HtmlCell> row = {label_cell(results.methods[i], looks[i]), number_cell(middle[i], 4)};
     row.back().style = "main";
     if (several) row.push_back(number_cell(quantile(f, 0.0), 4)), row.push_back(number_cell(quantile(f, 1.0), 4));
+    if (iterations) row.push_back(count_cell(mean_of(runs[i], [](const Run& r) { return r.iterations; })));
     for (const auto& kind : kinds)
       row.push_back(count_cell(moments([&] {
                                  std::vector<double> counts;
@@ -204,10 +211,37 @@ std::string minimization_table(const Results& results, const std::string& proble
   return table.html();
 }
 
+// Many problems at a glance: the median f of each method on each.
+std::string overview_table(const Results& results, const std::vector<Look>& looks, const std::string& id) {
+  HtmlTable table(id, "The median over seeds of the lowest f seen; the lowest of each problem is heavier.");
+  table.column({"Method", "", false});
+  for (const auto& p : results.problems) table.column({escaped(p), ""});
+  std::vector<double> best(results.problems.size(), std::numeric_limits<double>::infinity());
+  std::vector<std::vector<double>> middle;
+  for (const auto& m : results.methods) {
+    middle.emplace_back();
+    for (std::size_t p = 0; p < results.problems.size(); ++p) {
+      middle.back().push_back(
+          quantile(gathered(runs_on(m, results.problems[p]), [](const Run& r) { return r.f; }), 0.5));
+      if (middle.back()[p] < best[p]) best[p] = middle.back()[p];
+    }
+  }
+  for (std::size_t i = 0; i < middle.size(); ++i) {
+    std::vector<HtmlCell> row = {label_cell(results.methods[i], looks[i])};
+    for (std::size_t p = 0; p < best.size(); ++p) {
+      row.push_back(number_cell(middle[i][p], 3));
+      if (middle[i][p] == best[p]) row.back().style = "main";
+    }
+    table.row(std::move(row));
+  }
+  return table.html();
+}
+
 }  // namespace
 
 std::string result_tables(const Results& results, const std::vector<Look>& looks, const std::string& id) {
   std::string out;
+  if (!results.training && results.problems.size() > 1) out += overview_table(results, looks, id + "-overview");
   for (std::size_t p = 0; p < results.problems.size(); ++p) {
     if (results.problems.size() > 1) out += "<h3>" + escaped(results.problems[p]) + "</h3>\n";
     const std::string table_id = fmt::format("{}-results-{}", id, p);
@@ -215,73 +249,6 @@ std::string result_tables(const Results& results, const std::vector<Look>& looks
                             : minimization_table(results, results.problems[p], looks, table_id);
   }
   return out;
-}
-
-std::string tuning_table(const Results& results, const std::vector<Look>& looks, const std::string& id) {
-  double flops = 0.0, time = 0.0;
-  for (const auto& m : results.methods)
-    if (m.tuning) {
-      if (std::isfinite(m.tuning->flops)) flops += m.tuning->flops;
-      if (std::isfinite(m.tuning->seconds)) time += m.tuning->seconds;
-    }
-  HtmlTable table(id + "-tuning", fmt::format("What tuning cost, apart from the runs above: {} FLOPs and {} in all.",
-                                              html_count(flops), escaped(seconds(time))));
-  table.column({"Method", "", false})
-      .column({"Chosen", "the setting with the best score", false})
-      .column({"Runs", "trials made"})
-      .column({"FLOPs", "of all trials"})
-      .column({"Time", "of all trials"})
-      .column({"Trials", "score of every setting tried", false, false, true});
-  for (std::size_t i = 0; i < results.methods.size(); ++i) {
-    const auto& m = results.methods[i];
-    if (!m.tuning) continue;
-    std::string trials;
-    for (const auto& t : m.tuning->table)
-      trials += fmt::format("<li><span>{}</span><b>{}</b></li>", escaped(settings_text(t.settings)),
-                            html_number(t.score, 4));
-    if (!trials.empty())
-      trials = fmt::format("<details class=\"trials\"><summary>{}</summary><ul>{}</ul></details>",
-                           m.tuning->table.size(), trials);
-    table.row({{key_line(looks[i]) + "<span class=\"name\">" + escaped(m.label) + "</span>"},
-               {escaped(settings_text(m.tuned))},
-               count_cell(m.tuning->runs),
-               count_cell(m.tuning->flops),
-               seconds_cell(m.tuning->seconds),
-               {trials}});
-  }
-  return table.empty() ? "" : table.html();
-}
-
-std::string run_table(const Results& results, const std::string& id) {
-  HtmlTable table(id + "-runs", "Every run, and how it ended.");
-  const bool problems = results.problems.size() > 1;
-  table.column({"Method", "", false});
-  if (problems) table.column({"Problem", "", false});
-  table.column({"Seed", ""});
-  if (results.training)
-    table.column({"Test accuracy,&nbsp;%", "", true, true}).column({"Test loss", ""});
-  else
-    table.column({"f", "the lowest value seen"});
-  table.column({"Time", ""}).column({"Status", "", false}).column({"Message", "", false});
-  for (const auto& m : results.methods)
-    for (const auto& r : m.runs) {
-      std::vector<HtmlCell> row = {{escaped(m.label)}};
-      if (problems) row.push_back({escaped(r.problem)});
-      row.push_back({escaped(r.seed)});
-      if (results.training) {
-        row.push_back({html_percent(r.test.accuracy, missing), r.test.accuracy});
-        row.push_back(number_cell(r.test.loss, 4));
-      } else {
-        row.push_back(number_cell(r.f, 4));
-      }
-      row.push_back(seconds_cell(r.seconds));
-      std::string status = r.status;
-      std::replace(status.begin(), status.end(), '_', ' ');
-      row.push_back({escaped(status) + (r.crashed ? " (crashed)" : ""), {}, r.crashed ? "bad" : ""});
-      row.push_back({escaped(r.message), {}, "message"});
-      table.row(std::move(row));
-    }
-  return table.empty() ? "" : table.html();
 }
 
 }  // namespace thalweg::report

@@ -142,9 +142,20 @@
     constructor(figure) {
       this.figure = figure;
       Object.assign(this, JSON.parse(figure.querySelector('script').textContent));
-      this.shown = this.series.map((s) => s.shown && s.present);
-      this.state = { x: this.x[0].key, y: this.y[0].key, logX: false, logY: false };
+      this.shown = this.series.map((s) => s.shown);
+      this.use(0);
+    }
+
+    // Shows the curves of one problem.
+    use(k) {
+      this.problem = k;
+      Object.assign(this, this.problems[k]);  // title, x, y, data, present
+      const keep = (axes, before) => (axes.some((a) => a.key === before) ? before : axes[0].key);
+      this.state = { x: keep(this.x, this.state?.x), y: keep(this.y, this.state?.y), logX: false, logY: false };
       this.chosen = { logX: null, logY: null };  // what the reader chose; null: as the data suggest
+      this.graph?.destroy();
+      this.graph = null;
+      this.body?.remove();
       this.build();
       this.draw();
     }
@@ -162,6 +173,11 @@
             make('span', {}, o.name)));
         return group;
       };
+      let which = '';
+      if (this.problems.length > 1) {
+        which = make('select', { 'aria-label': 'Problem', onchange: (e) => { this.use(Number(e.target.value)); this.figure.querySelector('select').focus(); } });
+        this.problems.forEach((p, k) => which.append(make('option', { value: k, selected: k === this.problem }, p.title)));
+      }
       const log = (name, text) => {
         const input = make('input', { type: 'checkbox', onchange: () => { this.chosen[name] = input.checked; this.draw(); } });
         this[name + 'Box'] = input;
@@ -169,7 +185,7 @@
       };
       this.reset = make('button', { type: 'button', class: 'reset', hidden: true,
         onclick: () => { this.graph.resetZoom(); this.reset.hidden = true; } }, 'Reset zoom');
-      const tools = make('div', { class: 'tools' }, choice('y', this.y), choice('x', this.x),
+      const tools = make('div', { class: 'tools' }, which, choice('y', this.y), choice('x', this.x),
         make('div', { class: 'logs' }, log('logX', 'log x'), log('logY', 'log y')), this.reset);
       this.yTitle = make('div', { class: 'axis-name y' });
       this.xTitle = make('div', { class: 'axis-name x' });
@@ -177,13 +193,14 @@
       this.tip = make('div', { class: 'tip', hidden: true });
       this.names = make('div', { class: 'names', 'aria-hidden': 'true' });
       this.frame = make('div', { class: 'frame' }, this.plot, this.names, this.tip);
-      this.figure.append(tools, this.yTitle, this.frame, this.xTitle, this.legend());
+      this.body = make('div', {}, tools, this.yTitle, this.frame, this.xTitle, this.legend());
+      this.figure.append(this.body);
     }
 
     legend() {
       const groups = new Map();
       this.series.forEach((s, i) => {
-        if (!s.present) return;
+        if (!this.present[i]) return;
         if (!groups.has(s.group)) groups.set(s.group, []);
         groups.get(s.group).push(i);
       });
@@ -191,7 +208,7 @@
       this.boxes = [];
       this.values = [];
       const set = (choose) => () => {
-        this.series.forEach((s, i) => { this.shown[i] = s.present && choose(s, i); });
+        this.series.forEach((s, i) => { this.shown[i] = choose(s, i); });
         this.show();
       };
       const buttons = make('div', { class: 'sets' });
@@ -220,7 +237,7 @@
         }
         list.append(block);
       }
-      return make('figcaption', { class: 'legend' }, buttons, list, this.note = make('p', { class: 'note' }));
+      return make('div', { class: 'legend' }, buttons, list, this.note = make('p', { class: 'note' }));
     }
 
     // Rows of Dygraphs: x, then [low, middle, high] for each line that this pair of axes has.
@@ -259,7 +276,7 @@
     }
 
     draw() {
-      if (this.graph) this.graph.destroy();
+      this.graph?.destroy();
       const rows = (this.table = this.rows());
       const { x, y, logX, logY } = this.state;
       const fx = format(x), fy = format(y);
@@ -418,26 +435,30 @@
   // Every choice of axes and lines is drawn once; the canvases must not stay blank. Asked for by the tests (#selftest).
   function selfTest(charts) {
     let ink = Infinity, views = 0;
+    const colored = (canvas) => {  // lines have a hue; the grid and the axes are grey
+      const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      let n = 0;
+      for (let k = 0; k < data.length; k += 4) {
+        const [r, g, b, alpha] = data.subarray(k, k + 4);
+        if (alpha > 100 && Math.max(r, g, b) - Math.min(r, g, b) > 60) ++n;
+      }
+      return n;
+    };
+    const view = (chart, x, y, log) => {
+      Object.assign(chart.state, { x, y });
+      chart.chosen = { logX: log, logY: log };
+      chart.draw();
+      ink = Math.min(ink, [...chart.plot.querySelectorAll('canvas')].reduce((n, c) => n + colored(c), 0));
+      ++views;
+    };
     for (const chart of charts) {
-      for (const y of chart.y)
-        for (const x of chart.x) {
-          if (!chart.data[x.key + '/' + y.key]) continue;
-          for (const log of [false, true]) {
-            Object.assign(chart.state, { x: x.key, y: y.key });
-            chart.chosen = { logX: log, logY: log };
-            chart.draw();
-            let painted = 0;
-            for (const canvas of chart.plot.querySelectorAll('canvas')) {
-              const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-              for (let k = 0; k < data.length; k += 4)  // lines have a hue; the grid and the axes are grey
-                if (data[k + 3] > 100 && Math.max(data[k], data[k + 1], data[k + 2]) - Math.min(data[k], data[k + 1], data[k + 2]) > 60) ++painted;
-            }
-            ink = Math.min(ink, painted);
-            ++views;
-          }
-        }
+      for (let k = chart.problems.length - 1; k >= 0; --k) {
+        chart.use(k);
+        for (const pair of Object.keys(chart.data))
+          for (const log of [false, true]) view(chart, ...pair.split('/'), log);
+      }
       for (const button of chart.figure.querySelectorAll('.sets button, .group-name')) button.click();
-      chart.shown = chart.series.map((s) => s.present);
+      chart.shown = chart.series.map(() => true);
       chart.show();
       chart.point(chart.columns[0]);
       chart.unpoint();
