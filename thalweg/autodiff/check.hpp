@@ -32,9 +32,9 @@ struct CheckOptions {
 // One kind of answer, at its worst entry.
 struct DerivativeCheck {
   AnswerKind kind{};
-  std::size_t entries = 0;      // compared
-  std::size_t wrong = 0;        // outside the tolerance and the differences' own error
-  std::size_t unclear = 0;      // the differences' error is larger than 1 % of the entry and of 1 % of the largest
+  std::size_t entries = 0;  // compared
+  std::size_t wrong = 0;    // outside the tolerance and the differences' own error
+  std::size_t unclear = 0;  // differences with an error above 1 % of the entry and 1e-6 of the function differenced
   double relative_error = 0.0;  // the worst: |got − expected| / max(|expected|, |got|), less the differences' error
   std::size_t index = 0;        // of the worst entry (row-major in a matrix)
   double expected = 0.0;        // by differences

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "thalweg/problems/classic.hpp"
+#include "thalweg/problems/mgh.hpp"
 #include "thalweg/registry/registry.hpp"
 
 namespace thalweg::registry {
@@ -21,6 +22,10 @@ const std::vector<ProblemItem>& problems() {
       thalweg::problems::unimodal,
       thalweg::problems::multimodal,
       thalweg::problems::few_dimensions,
+      thalweg::problems::mgh_few,
+      thalweg::problems::mgh_data,
+      thalweg::problems::mgh_sized,
+      thalweg::problems::mgh_systems,
   });
   return list;
 }
