@@ -183,15 +183,16 @@ class Runner {
       if (c_.methods[m].tune.empty()) continue;
       std::vector<std::size_t> mine;
       TuningRecord t;
+      const auto grid = c_.methods[m].grid();
+      for (const auto& point : grid) t.table.push_back({.settings = point});
       for (std::size_t i = 0; i < jobs.size(); ++i) {
         if (jobs[i].method != m || !trials[i]) continue;
         mine.push_back(i);
         ++t.runs;
+        t.table[jobs[i].point].crashed += trials[i]->crashed ? 1 : 0;
         if (!std::isnan(trials[i]->flops)) t.flops += trials[i]->flops;
         if (!std::isnan(trials[i]->seconds)) t.seconds += trials[i]->seconds;
       }
-      const auto grid = c_.methods[m].grid();
-      for (const auto& point : grid) t.table.push_back({.settings = point});
       if (c_.task)
         score_training(jobs, trials, mine, t);
       else
@@ -209,8 +210,8 @@ class Runner {
   }
 
   static bool better(const TuningTrial& a, const TuningTrial& b, bool higher) {
-    if (std::isnan(b.score)) return !std::isnan(a.score);
-    if (std::isnan(a.score)) return false;
+    if (std::isnan(a.score) || std::isnan(b.score)) return std::isnan(b.score) && !std::isnan(a.score);
+    if (a.crashed != b.crashed) return a.crashed < b.crashed;
     if (a.score != b.score) return higher ? a.score > b.score : a.score < b.score;
     return a.tie < b.tie;
   }

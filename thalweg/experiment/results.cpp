@@ -113,7 +113,8 @@ Json method_json(const MethodRecord& method) {
     if (!method.tuned.empty()) json["tuned"] = pairs(method.tuned);
     Json table = Json::array();
     for (const auto& trial : t.table)
-      table.push_back({{"settings", pairs(trial.settings)}, {"score", number(trial.score)}});
+      table.push_back(
+          {{"settings", pairs(trial.settings)}, {"score", number(trial.score)}, {"crashed", trial.crashed}});
     json["tuning"] = {{"runs", t.runs},       {"flops", number(t.flops)}, {"seconds", number(t.seconds)},
                       {"measure", t.measure}, {"at_edge", t.at_edge},     {"table", table}};
   }

@@ -45,6 +45,7 @@ struct RunRecord {
 
 struct TuningTrial {
   Settings settings;
+  std::size_t crashed = 0;   // runs; a point of the grid with fewer crashes is better, whatever the scores
   double score = not_known;  // see TuningRecord::measure
   double tie = not_known;    // validation loss, lower is better, where scores are equal
 };

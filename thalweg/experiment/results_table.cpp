@@ -56,26 +56,25 @@ std::vector<const RunRecord*> runs_of(const MethodRecord& method, const std::str
     if (problem.empty() || run.problem == problem) out.push_back(&run);
   return out;
 }
+// Heads of columns that are counts of answers.
+std::string short_name(const std::string& kind) {
+  if (kind == "value" || kind == "gradient" || kind == "hessian") return kind + "s";
+  if (kind == "hessian_vector") return "Hv";
+  return kind;
+}
 Cell crashed_cell(const std::vector<const RunRecord*>& runs) {
   const auto n = std::ranges::count_if(runs, [](const RunRecord* run) { return run->crashed; });
   return {std::to_string(n) + "/" + std::to_string(runs.size()), n > 0 ? Tone::bad : Tone::plain};
 }
 
 std::string training_table(const ComparisonResults& results, const report::TableStyle& style) {
-  bool classes = false, tuned = false;
-  for (const auto& m : results.methods) {
-    tuned = tuned || m.tuning.has_value();
+  bool classes = false;
+  for (const auto& m : results.methods)
     for (const auto& run : m.runs) classes = classes || !std::isnan(run.test.accuracy);
-  }
   report::Table table;
   table.column("method").column(classes ? "test accuracy" : "test loss", Align::right);
   for (const char* title : {"cosine", "variance", "samples", "forward", "backward", "FLOPs", "time", "crashed"})
     table.column(title, Align::right);
-  if (tuned)
-    table.column("tuned")
-        .column("tuning: runs", Align::right)
-        .column("FLOPs", Align::right)
-        .column("time", Align::right);
   double best = -std::numeric_limits<double>::infinity();
   const auto score = [&](const RunRecord& run) { return classes ? run.test.accuracy : run.test.loss; };
   const auto goodness = [&](const MethodRecord& m) {
@@ -100,13 +99,6 @@ std::string training_table(const ComparisonResults& results, const report::Table
       row.emplace_back(count(average(member)));
     row.emplace_back(time(average(&RunRecord::seconds)));
     row.push_back(crashed_cell(runs));
-    if (m.tuning) {
-      row.emplace_back(settings_text(m.tuned) + (m.tuning->at_edge.empty() ? "" : " (edge)"),
-                       m.tuning->at_edge.empty() ? Tone::plain : Tone::bad);
-      row.emplace_back(std::to_string(m.tuning->runs));
-      row.emplace_back(count(m.tuning->flops));
-      row.emplace_back(time(m.tuning->seconds));
-    }
     table.row(std::move(row));
   }
   return table.text(style);
@@ -122,17 +114,16 @@ std::string problems_table(const ComparisonResults& results, const report::Table
         for (const auto& [taken_kind, n] : run.evaluations) taken = taken || taken_kind == kind;
     if (taken) kinds.push_back(kind);
   }
-  bool tuned = false, known = false;
-  for (const auto& m : results.methods) tuned = tuned || m.tuning.has_value();
-  for (const auto& p : results.problems) known = known || results.optimum.contains(p);
+  // Above the optimum, where that is known of every problem; else the value itself.
+  const bool known =
+      std::ranges::all_of(results.problems, [&](const auto& p) { return results.optimum.contains(p); });
   const bool several = results.comparison.seeds.size() > 1;
   report::Table table;
-  table.column("problem").column("method").column(several ? "median f" : "f", Align::right);
-  if (known) table.column("f − f*", Align::right);
+  table.column("problem").column("method");
+  table.column(std::string(several ? "median " : "") + (known ? "f − f*" : "f"), Align::right);
   table.column("iterations", Align::right);
-  for (const auto& kind : kinds) table.column(kind, Align::right);
-  table.column("time", Align::right).column("crashed", Align::right).column("status");
-  if (tuned) table.column("tuned").column("tuning: runs", Align::right);
+  for (const auto& kind : kinds) table.column(short_name(kind), Align::right);
+  table.column("time", Align::right).column("status");
   bool first = true;
   for (const auto& problem : results.problems) {
     if (!first) table.rule();
@@ -141,13 +132,10 @@ std::string problems_table(const ComparisonResults& results, const report::Table
     for (const auto& m : results.methods) {
       const auto runs = runs_of(m, problem);
       if (runs.empty()) continue;
-      const double f = median(column(runs, [](const RunRecord& run) { return run.f; }));
+      const double least = known ? results.optimum.at(problem) : 0.0;
+      const double f = median(column(runs, [&](const RunRecord& run) { return run.f - least; }));
       std::vector<Cell> row = {named ? "" : problem, m.spec.label, plain(f)};
       named = true;
-      if (known) {
-        const auto optimum = results.optimum.find(problem);
-        row.emplace_back(optimum == results.optimum.end() ? "–" : plain(f - optimum->second));
-      }
       row.emplace_back(count(median(column(runs, [](const RunRecord& run) { return run.iterations; }))));
       for (const auto& kind : kinds) {
         const double n = median(column(runs, [&](const RunRecord& run) {
@@ -158,24 +146,49 @@ std::string problems_table(const ComparisonResults& results, const report::Table
         row.emplace_back(n == 0.0 ? "–" : count(n));
       }
       row.emplace_back(time(median(column(runs, [](const RunRecord& run) { return run.seconds; }))));
-      row.push_back(crashed_cell(runs));
+      const auto crashed = std::ranges::count_if(runs, [](const RunRecord* run) { return run->crashed; });
       const bool same = std::ranges::all_of(runs, [&](const RunRecord* r) { return r->status == runs[0]->status; });
-      row.emplace_back(same ? runs[0]->status : "various");
-      if (m.tuning) {
-        row.emplace_back(settings_text(m.tuned) + (m.tuning->at_edge.empty() ? "" : " (edge)"),
-                         m.tuning->at_edge.empty() ? Tone::plain : Tone::bad);
-        row.emplace_back(std::to_string(m.tuning->runs));
-      }
+      if (crashed > 0)
+        row.emplace_back(std::to_string(crashed) + "/" + std::to_string(runs.size()) + " crashed", Tone::bad);
+      else
+        row.emplace_back(same ? runs[0]->status : "various");
       table.row(std::move(row));
     }
   }
   return table.text(style);
 }
 
+// What was chosen, and what the choosing cost: apart from the runs.
+std::string tuning_table(const ComparisonResults& results, const report::TableStyle& style) {
+  report::Table table;
+  table.column("tuned").column("chosen");
+  for (const char* title : {"score", "grid", "runs", "FLOPs", "time"}) table.column(title, Align::right);
+  table.column("score is");
+  for (const auto& m : results.methods) {
+    if (!m.tuning) continue;
+    const TuningRecord& t = *m.tuning;
+    double score = not_known;
+    for (const auto& trial : t.table)
+      if (trial.settings == m.tuned) score = trial.score;
+    table.row(
+        {m.spec.label,
+         {settings_text(m.tuned) + (t.at_edge.empty() ? "" : " (edge)"), t.at_edge.empty() ? Tone::plain : Tone::bad},
+         plain(score),
+         std::to_string(t.table.size()),
+         std::to_string(t.runs),
+         t.flops > 0.0 ? count(t.flops) : "–",
+         time(t.seconds),
+         t.measure});
+  }
+  return table.rows() > 0 ? "\n" + table.text(style) : "";
+}
+
 }  // namespace
 
 std::string to_table(const ComparisonResults& results, const report::TableStyle& style) {
   std::string text = results.comparison.training() ? training_table(results, style) : problems_table(results, style);
+  text += tuning_table(results, style);
+  if (!results.warnings.empty()) text += "\n";
   for (const auto& warning : results.warnings) text += "warning: " + report::printable(warning) + "\n";
   return text;
 }
