@@ -163,7 +163,7 @@ std::string to_json(const ComparisonResults& results) {
                                   {"values", numbers(l.values)},
                                   {"minimisers", minimisers}});
   }
-  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 std::string to_csv(const ComparisonResults& results) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "thalweg/core/driver.hpp"
@@ -11,7 +12,7 @@
 namespace thalweg {
 namespace {
 
-constexpr std::size_t most_curve_points = 400, most_path_points = 2000;
+constexpr std::size_t most_curve_points = 400, most_path_points = 500;
 
 // The lowest f so far against answers of every kind taken. Of a long run every second point is dropped, again and
 // again, so that the curve stays short and its points stay spread over the run.
@@ -48,6 +49,28 @@ class CurveSink final : public EventSink {
   std::vector<double> evaluations_, f_;
   std::uint64_t count_ = 0, stride_ = 1;
 };
+
+// The path without the points that a picture would not tell apart: each is at least a certain distance from the one
+// before, which grows until few enough are left. The first and the last stay.
+std::vector<std::array<double, 2>> thinned(const std::vector<double>& x0,
+                                           const std::vector<std::vector<double>>& path) {
+  std::vector<std::array<double, 2>> all = {{x0[0], x0[1]}};
+  double size = 0.0;
+  for (const auto& x : path) {
+    if (!std::isfinite(x[0]) || !std::isfinite(x[1])) break;
+    all.push_back({x[0], x[1]});
+    size = std::max({size, std::abs(x[0] - x0[0]), std::abs(x[1] - x0[1])});
+  }
+  for (double distance = size / 1000; all.size() > most_path_points; distance *= 2) {
+    std::vector<std::array<double, 2>> kept = {all.front()};
+    for (const auto& p : all)
+      if (std::hypot(p[0] - kept.back()[0], p[1] - kept.back()[1]) >= distance) kept.push_back(p);
+    if (kept.back() != all.back()) kept.push_back(all.back());
+    all = std::move(kept);
+    if (!(distance > 0.0)) break;
+  }
+  return all;
+}
 
 struct Setup {
   std::unique_ptr<Problem> problem;
@@ -117,10 +140,7 @@ RunRecord run_problem(const MethodSpec& method, const Settings& settings, const 
   run.crashed = result.status == Status::numerical_failure || result.status == Status::objective_failed ||
                 !std::isfinite(result.f);
   run.curve = sink.curve();
-  const std::size_t stride = std::max<std::size_t>(1, result.path.size() / most_path_points);
-  if (s.problem->dimension() == 2) run.path.push_back({s.x0[0], s.x0[1]});
-  for (std::size_t i = 0; i < result.path.size(); ++i)
-    if (i % stride == 0 || i + 1 == result.path.size()) run.path.push_back({result.path[i][0], result.path[i][1]});
+  if (s.problem->dimension() == 2) run.path = thinned(s.x0, result.path);
   return run;
 }
 
