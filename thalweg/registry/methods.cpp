@@ -2,6 +2,7 @@
 #include "thalweg/direct_search/coordinate_search.hpp"
 #include "thalweg/direct_search/hooke_jeeves.hpp"
 #include "thalweg/direct_search/nelder_mead.hpp"
+#include "thalweg/direct_search/powell.hpp"
 #include "thalweg/first_order/descent.hpp"
 #include "thalweg/first_order/gd.hpp"
 #include "thalweg/first_order/rules.hpp"
@@ -52,6 +53,7 @@ const std::vector<MethodItem>& methods() {
       item<CoordinateSearch>(),
       item<HookeJeeves>(),
       item<NelderMead>(),
+      item<Powell>(),
       // §3.2 stochastic search
       item<RandomSearch>(),
       item<SimulatedAnnealing>(),
