@@ -1,0 +1,20 @@
+// Counts allocations of the whole binary. Include it in exactly one source of a test binary.
+#pragma once
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"  // new below is malloc too
+
+namespace thalweg::testing_allocations {
+inline std::atomic<long> count{0};
+}
+
+void* operator new(std::size_t size) {
+  ++thalweg::testing_allocations::count;
+  if (void* p = std::malloc(size == 0 ? 1 : size)) return p;
+  throw std::bad_alloc();
+}
+void operator delete(void* p) noexcept { std::free(p); }
+void operator delete(void* p, std::size_t) noexcept { std::free(p); }
