@@ -47,21 +47,21 @@ struct Curve {
 };
 
 struct TrainOptions {
-  std::size_t batch = 32;    // samples a step, ≥ 1
-  std::optional<Loss> loss;  // default: cross-entropy for classes, squared error for targets
+  std::size_t batch = 32;      // samples a step, ≥ 1
+  std::optional<Loss> loss{};  // default: cross-entropy for classes, squared error for targets
   Initialisation initialisation = Initialisation::automatic;
-  std::optional<double> max_epochs;  // budgets: the first one met ends the run; at least one is needed
-  std::optional<std::uint64_t> max_samples;
-  std::optional<double> max_flops;    // never exceeded
-  std::optional<double> max_seconds;  // of training
+  std::optional<double> max_epochs{};  // budgets: the first one met ends the run; at least one is needed
+  std::optional<std::uint64_t> max_samples{};
+  std::optional<double> max_flops{};    // never exceeded
+  std::optional<double> max_seconds{};  // of training
   std::uint64_t seed = 0;
   int threads = 1;
-  int measurements = 50;    // points of the learning curve, spread evenly over the budget
-  bool diagnostics = true;  // cosine and variance of the gradient, at ten moments of the run
-  std::string checkpoint;   // folder; "" for none. Saved at the end and every checkpoint_seconds
+  int measurements = 50;     // points of the learning curve, spread evenly over the budget
+  bool diagnostics = true;   // cosine and variance of the gradient, at ten moments of the run
+  std::string checkpoint{};  // folder; "" for none. Saved at the end and every checkpoint_seconds
   double checkpoint_seconds = 30.0;
-  bool resume = false;                                    // go on from the checkpoint
-  std::function<Control(const TrainProgress&)> callback;  // at each measurement
+  bool resume = false;                                      // go on from the checkpoint
+  std::function<Control(const TrainProgress&)> callback{};  // at each measurement
   const std::atomic<bool>* interrupt = nullptr;
 };
 
