@@ -66,9 +66,8 @@ void expect_gradient(const Credit& credit, double relative_variance, double bias
     size.add(error / dot(truth, truth));
   }
   EXPECT_LT(std::abs(along.mean() - dot(truth, u)), 4.5 * along.error() + bias_allowed) << credit.id();
-  if (relative_variance >= 0.0)
-    EXPECT_LT(std::abs(size.mean() - relative_variance), 4.5 * size.error() + 0.01 * relative_variance)
-        << credit.id();
+  if (relative_variance < 0.0) return;
+  EXPECT_LT(std::abs(size.mean() - relative_variance), 4.5 * size.error() + 0.01 * relative_variance) << credit.id();
 }
 
 constexpr double weights = 6 * 5 + 5 + 5 * 4 + 4;  // of 6-5-4
@@ -224,7 +223,7 @@ TEST(Credit, WeightPerturbationFollowsItsLearningCurve) {
   };
   FunctionObjective objective(n * m, FunctionObjective::Value(loss));
   const auto estimator = registry::estimator("gaussian-smoothing")
-                             .make(objective, {{"sigma", "0.3"}, {"directions", "1"}, {"two_sided", "false"}});
+                             .make(objective, {{"sigma", "0.3"}, {"directions", "1"}, {"sides", "one"}});
   estimator->begin(8);
   std::vector<double> gradient(n * m);
   Moments after;
@@ -244,7 +243,7 @@ TEST(Credit, WeightPerturbationFollowsItsLearningCurve) {
 }
 
 TEST(Credit, EstimatorsAreCreditRules) {
-  expect_gradient(registry::make_credit("spsa", {{"two_sided", "true"}}), weights - 1, 1e-3, 4000);
+  expect_gradient(registry::make_credit("spsa", {{"c", "1e-4"}, {"gamma", "0"}}), weights - 1, 1e-3, 4000);
   EXPECT_THROW(registry::make_credit("bakcprop"), InvalidArgument);
   EXPECT_THROW(registry::make_credit("node-perturbation", {{"sgima", "1"}}), InvalidArgument);
 }

@@ -62,6 +62,8 @@ class Adapter : public Objective<S> {
   void rebase(Objective<S>& base) { base_ = &base; }  // the driver's; restored when the run ends
   // A run begins: forget every state, draw all randomness from this seed. Called before the first question.
   virtual void begin(std::uint64_t seed) { static_cast<void>(seed); }
+  // The next estimate is the call-th of the run (1, 2, …), with the randomness that belongs to it.
+  virtual void seek(std::uint64_t call) { static_cast<void>(call); }
   // Between the coordinates of the method (above) and those of the base (below). Identity by default.
   [[nodiscard]] virtual std::vector<S> to_base(std::span<const S> x) const { return {x.begin(), x.end()}; }
   [[nodiscard]] virtual std::vector<S> from_base(std::span<const S> x) const { return {x.begin(), x.end()}; }

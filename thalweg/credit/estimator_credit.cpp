@@ -37,8 +37,10 @@ void MinibatchObjective<S>::answer(std::span<const Question<S>> questions, std::
     losses_.resize(copies_.size());
     plan_->perturbed_losses(first.point, batch_, copies_, losses_);
     const double flops = plan_->flops_perturbed(batch_.size, copies_);
+    mean_value_ = 0.0;
     for (std::size_t k = 0; k < copies_.size(); ++k) {
       answers[i + k].value = losses_[k];
+      mean_value_ += losses_[k] / static_cast<double>(copies_.size());
       answers[i + k].flops = flops / static_cast<double>(copies_.size());
     }
     work_.flops += flops;
@@ -56,9 +58,11 @@ void MinibatchObjective<S>::answer_one(const Question<S>& q, Answer<S>& a) {
     a.directional = plan_->jvp(q.point, batch_, pass_, tangent);
     flops += plan_->flops_jvp(batch_.size);
     work_.forward_passes += 1;
+    mean_value_ = 0.0;  // of the primal pass beside it
+    for (std::size_t b = 0; b < batch_.size; ++b) mean_value_ += pass_.losses()[b] / static_cast<double>(batch_.size);
   }
   if (q.asks.has(AnswerKind::gradient) || q.asks.has(AnswerKind::value)) {
-    a.value = plan_->forward(q.point, batch_, pass_);
+    a.value = mean_value_ = plan_->forward(q.point, batch_, pass_);
     flops += plan_->flops_forward(batch_.size);
     work_.forward_passes += 1;
   }
@@ -89,16 +93,15 @@ class Rule final : public CreditRule<S> {
                   CreditWork& work) override {
     const CreditWork before = objective_->work();
     objective_->use(batch);
-    const Question<S> question{.asks = {AnswerKind::value, AnswerKind::gradient}, .point = theta, .sample = {step}};
+    adapter_->seek(step);
+    const Question<S> question{.asks = AnswerKind::gradient, .point = theta, .direction = {}, .sample = {step}};
     Answer<S> answer;
     answer.gradient = gradient;
     adapter_->answer(std::span(&question, 1), std::span(&answer, 1));
-    const CreditWork& after = objective_->work();
-    // The estimator reports what it spent above its base; both are executed, both are charged.
-    work.flops += std::max(answer.flops, after.flops - before.flops);
-    work.forward_passes += after.forward_passes - before.forward_passes;
-    work.backward_passes += after.backward_passes - before.backward_passes;
-    return answer.value;
+    work.flops += answer.flops;  // the estimator's own and its base's
+    work.forward_passes += objective_->work().forward_passes - before.forward_passes;
+    work.backward_passes += objective_->work().backward_passes - before.backward_passes;
+    return objective_->mean_value();
   }
   [[nodiscard]] Quality quality() const override { return adapter_->offers().of(AnswerKind::gradient); }
 

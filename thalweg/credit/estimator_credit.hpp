@@ -23,6 +23,7 @@ class MinibatchObjective final : public Objective<S> {
   [[nodiscard]] bool regenerates_noise() const override { return true; }
   [[nodiscard]] bool parallel_inside() const override { return true; }
   [[nodiscard]] const CreditWork& work() const { return work_; }
+  [[nodiscard]] double mean_value() const { return mean_value_; }  // of the last batch of values, or the last loss
 
  private:
   void answer_one(const Question<S>& question, Answer<S>& answer);
@@ -30,6 +31,7 @@ class MinibatchObjective final : public Objective<S> {
   Pass<S> pass_;
   Batch<S> batch_{};
   CreditWork work_;
+  double mean_value_ = 0.0;
   std::vector<Perturbation> copies_;
   std::vector<double> losses_;
 };

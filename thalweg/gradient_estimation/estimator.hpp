@@ -23,6 +23,7 @@ class Estimator : public Adapter<S> {
 
   [[nodiscard]] Offers offers() const final;
   void begin(std::uint64_t seed) override;
+  void seek(std::uint64_t call) override { call_ = call - 1; }
   void answer(std::span<const Question<S>> questions, std::span<Answer<S>> answers) final;
 
  protected:
