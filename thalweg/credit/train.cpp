@@ -46,6 +46,18 @@ Score score(Plan<S>& plan, Pass<S>& pass, std::span<const S> theta, const DataSe
   return {loss / n, data.labels.empty() ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(right) / n};
 }
 
+// The batch, cut to what is left of the budget of samples.
+template <class S>
+Batch<S> first_rows(Batch<S> batch, std::uint64_t left) {
+  if (batch.size <= left) return batch;
+  const auto keep = static_cast<std::size_t>(left);
+  batch.inputs = batch.inputs.first(batch.inputs.size() / batch.size * keep);
+  batch.targets = batch.targets.first(batch.targets.size() / batch.size * keep);
+  if (!batch.labels.empty()) batch.labels = batch.labels.first(keep);
+  batch.size = keep;
+  return batch;
+}
+
 // One training run: its state, what ends it, what it measures.
 template <class S>
 class Training {
@@ -80,7 +92,7 @@ class Training {
     const double rule_flops = rule_->flops(gradient_.size());
     while (result_.status == Status::stalled && !budget_met()) {
       const std::uint64_t step = result_.steps + 1;
-      const Batch<S> batch = batches_.at(step);
+      const Batch<S> batch = first_rows(batches_.at(step), max_samples_ - result_.samples);
       const double loss = credit_->gradient(result_.theta, batch, step, gradient_, result_.work);
       if (!std::isfinite(loss)) {
         diverge();
