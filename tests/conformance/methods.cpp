@@ -90,7 +90,10 @@ TEST_P(EveryMethod, SurvivesNanAndInfinity) {
 
 TEST_P(EveryMethod, TheObjectivesExceptionComesBackWithTheBestKept) {
   const auto p = problem();
+  Probe whole(p->objective);
+  minimize(whole, p->start, method(), limits(60));
   for (const std::uint64_t at : {1u, 2u, 9u}) {
+    if (whole.calls < at) continue;  // it needs fewer answers than that
     Probe f(p->objective);
     f.throw_at = at;
     Result kept;

@@ -36,10 +36,10 @@ class Probe final : public Objective<double> {
       if (questions[i].asks.has(AnswerKind::value)) {
         ++values;
         points.emplace_back(questions[i].point.begin(), questions[i].point.end());
-        if (bad_every != 0 && call % bad_every == 0) {
+        if (bad_every != 0 && values % bad_every == 0) {
           const double bad[] = {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(),
                                 -std::numeric_limits<double>::infinity()};
-          answers[i].value = bad[(call / bad_every) % 3];
+          answers[i].value = bad[(values / bad_every) % 3];
         }
         if (std::isfinite(answers[i].value)) lowest = std::min(lowest, answers[i].value);
       }
