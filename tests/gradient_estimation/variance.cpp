@@ -3,6 +3,8 @@
 // does not matter.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -91,6 +93,44 @@ TEST(Variance, DirectionalDerivativeIsNPlus1OverKOrNMinus1ForSigns) {
   expect_unbiased_with_variance<double>(
       [](auto& f, std::size_t k) { return DirectionalDerivative{.directions = k, .law = Law::rademacher}.make(f); },
       sign_law, draws);
+}
+// K ≤ n orthogonal directions: relative variance n/K − 1, 0 at K = n.
+TEST(Variance, OrthogonalDirectionsIsNOverKMinus1) {
+  expect_unbiased_with_variance<double>(
+      [](auto& f, std::size_t k) { return OrthogonalDirections{.directions = std::min(k, f.dimension())}.make(f); },
+      [](double n, double k) { return n / std::fmin(n, k) - 1.0; }, draws / 4);
+}
+// Projection: mean squared error 1 − K/n, mean squared cosine K/n, never longer than g.
+TEST(Projection, ErrorAndCosine) {
+  for (const Setting c : std::vector<Setting>{{1, 1}, {2, 1}, {6, 2}, {6, 6}, {20, 5}}) {
+    std::vector<double> g(c.n), estimate(c.n);
+    const std::vector<double> x(c.n, 0.25);
+    double squared = 0.0;
+    for (std::size_t i = 0; i < c.n; ++i) g[i] = 1.0 + 0.5 * static_cast<double>(i % 3), squared += g[i] * g[i];
+    Linear<double> f(g);
+    const auto estimator = Projection{.directions = c.directions}.make(f);
+    estimator->begin(1);
+    Mean error, cosine;
+    for (int draw = 0; draw < 5000; ++draw) {
+      estimator->gradient(x, estimate);
+      double e = 0.0, dot = 0.0, length = 0.0;
+      for (std::size_t i = 0; i < c.n; ++i) {
+        e += (estimate[i] - g[i]) * (estimate[i] - g[i]);
+        dot += estimate[i] * g[i];
+        length += estimate[i] * estimate[i];
+      }
+      EXPECT_LE(length, squared * (1.0 + 1e-9));
+      error.add(e / squared);
+      cosine.add(dot * dot / (squared * length));
+    }
+    const double share = static_cast<double>(c.directions) / static_cast<double>(c.n);
+    EXPECT_NEAR(error.value(), 1.0 - share, z_limit * error.error() + 1e-9);
+    EXPECT_NEAR(cosine.value(), share, z_limit * cosine.error() + 1e-9);
+  }
+}
+TEST(OrthogonalDirections, NoMoreThanTheDimension) {
+  Linear<double> f({1.0, 2.0});
+  EXPECT_THROW(static_cast<void>(OrthogonalDirections{.directions = 3}.make(f)), InvalidArgument);
 }
 TEST(Variance, InSinglePrecisionToo) {
   expect_unbiased_with_variance<float>(

@@ -16,13 +16,9 @@ EstimatorItem item() {
 
 const std::vector<EstimatorItem>& estimators() {
   static const std::vector<EstimatorItem> list = {
-      item<FdForward>(),
-      item<FdCentral>(),
-      item<Spsa>(),
-      item<GaussianSmoothing>(),
-      item<SphereSmoothing>(),
-      item<EsGradient>(),
-      item<DirectionalDerivative>(),
+      item<FdForward>(),         item<FdCentral>(),       item<Spsa>(),
+      item<GaussianSmoothing>(), item<SphereSmoothing>(), item<OrthogonalDirections>(),
+      item<Projection>(),        item<EsGradient>(),      item<DirectionalDerivative>(),
   };
   return list;
 }
