@@ -15,6 +15,7 @@
 #ifdef HAVE_PAGMO
 #include <pagmo/algorithm.hpp>
 #include <pagmo/algorithms/cmaes.hpp>
+#include <pagmo/algorithms/de.hpp>
 #include <pagmo/population.hpp>
 #include <pagmo/problem.hpp>
 #endif
@@ -22,6 +23,7 @@
 #include "thalweg/core/minimize.hpp"
 #include "thalweg/direct_search/nelder_mead.hpp"
 #include "thalweg/population/cma_es.hpp"
+#include "thalweg/population/de.hpp"
 
 namespace {
 
@@ -151,6 +153,37 @@ void cma_es(std::size_t n, int generations, bool diagonal = false) {
           n == 10 ? 2.5 : 11.0, ours, theirs, n == 10 ? 11 : 5);
 }
 
+void de(std::size_t n, int generations) {
+  const thalweg::De method{.adaptation = thalweg::De::Adaptation::none,
+                           .population = 100,
+                           .weight = 0.8,
+                           .f_tolerance = 0.0,
+                           .x_tolerance = 0.0};
+  const Run ours = [&] {
+    thalweg::Limits limits{.max_iterations = static_cast<std::uint64_t>(generations)};
+    limits.bounds = {std::vector<double>(n, -5.0), std::vector<double>(n, 5.0)};
+    const auto start = Clock::now();
+    const auto r = thalweg::minimize([n](std::span<const double> x) { return sphere(x.data(), n); },
+                                     std::vector<double>(n, 3.0), method, limits);
+    return seconds_since(start) / static_cast<double>(r.iterations);
+  };
+  Run theirs;
+#ifdef HAVE_PAGMO
+  theirs = [&] {
+    pagmo::problem problem{Sphere{n}};
+    pagmo::population population{problem, 100, 1u};
+    const auto before = population.get_problem().get_fevals();
+    pagmo::algorithm algorithm{
+        pagmo::de(static_cast<unsigned>(generations), 0.8, 0.9, 7u, 0.0, 0.0)};  // 7: rand/1/bin
+    const auto start = Clock::now();
+    population = algorithm.evolve(population);
+    const double seconds = seconds_since(start);
+    return seconds / (static_cast<double>(population.get_problem().get_fevals() - before) / 100.0);
+  };
+#endif
+  compare(fmt::format("de pop 100 n={}", n), "generation", "pagmo", n == 10 ? 10.0 : 7.0, ours, theirs);
+}
+
 }  // namespace
 
 int main() {
@@ -161,4 +194,6 @@ int main() {
   cma_es(10, 200);
   cma_es(100, 200);
   cma_es(100, 200, true);
+  de(10, 300);
+  de(100, 100);
 }

@@ -9,6 +9,7 @@
 #include "thalweg/higher_order/ar3.hpp"
 #include "thalweg/higher_order/cubic_newton.hpp"
 #include "thalweg/population/cma_es.hpp"
+#include "thalweg/population/de.hpp"
 #include "thalweg/registry/registry.hpp"
 #include "thalweg/second_order/bfgs.hpp"
 #include "thalweg/second_order/l_bfgs.hpp"
@@ -59,6 +60,7 @@ const std::vector<MethodItem>& methods() {
       item<SimulatedAnnealing>(),
       // §3.5 populations
       item<CmaEs>(),
+      item<De>(),
   };
   return list;
 }
