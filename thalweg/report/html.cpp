@@ -149,7 +149,7 @@ HtmlCell fixed_cell(double value, int decimals) {
 
 HtmlCell count_cell(double value) {
   if (std::isnan(value)) return {"<span class=\"none\">–</span>", value};
-  return {html_count(value), value};
+  return {html_count(value), value, value == 0.0 ? "zero" : ""};
 }
 
 HtmlCell seconds_cell(double value) {

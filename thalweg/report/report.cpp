@@ -36,6 +36,13 @@ std::string text_block(const std::string& text) {
   return text.empty() ? "" : "<pre tabindex=\"0\">" + escaped(text) + "</pre>";
 }
 
+// 20 000, 20 G
+std::string whole(double value) {
+  if (!(value >= 1e4 && value < 1e6 && value == std::floor(value))) return html_count(value);
+  std::string digits = fmt::format("{:.0f}", value);
+  return digits.insert(digits.size() - 3, "\u202F");
+}
+
 std::string facts(const Results& r) {
   std::size_t runs = 0;
   for (const auto& m : r.methods) runs += m.runs.size();
@@ -47,11 +54,11 @@ std::string facts(const Results& r) {
     } catch (const std::exception&) {
     }
     const std::string unit = kind == "flops" ? "FLOPs" : kind;
-    budget += (budget.empty() ? "" : ", ") + (std::isfinite(value) ? html_count(value) : escaped(limit)) + " " +
-              escaped(unit);
+    budget +=
+        (budget.empty() ? "" : ", ") + (std::isfinite(value) ? whole(value) : escaped(limit)) + " " + escaped(unit);
   }
   std::string problems;
-  for (const auto& p : r.problems) problems += (problems.empty() ? "" : "<br>") + escaped(p);
+  for (const auto& p : r.problems) problems += (problems.empty() ? "" : ", ") + escaped(p);
   return "<dl class=\"facts\">" + fact("What", r.training ? "training compared" : "minimisation compared") +
          fact(r.training              ? "Task"
               : r.problems.size() > 1 ? "Problems"

@@ -134,7 +134,7 @@ std::string training_table(const Results& results, const std::string& problem, c
   return table.html();
 }
 
-// "converged 4, stalled 1"
+// "converged 4×, stalled 1×"; the status alone when all have it
 std::string statuses(const Runs& runs) {
   std::vector<std::pair<std::string, int>> counts;
   for (const Run* r : runs) {
@@ -143,7 +143,8 @@ std::string statuses(const Runs& runs) {
   }
   std::string out;
   for (const auto& [status, count] : counts) {
-    out += (out.empty() ? "" : ", ") + escaped(spaced(status)) + (runs.size() > 1 ? fmt::format(" {}×", count) : "");
+    out +=
+        (out.empty() ? "" : ", ") + escaped(spaced(status)) + (counts.size() > 1 ? fmt::format(" {}×", count) : "");
   }
   return out;
 }
@@ -154,14 +155,14 @@ std::string minimization_table(const Results& results, const std::string& proble
   std::vector<double> middle;
   std::vector<std::string> kinds;  // kinds of answer that anyone took, in their order
   std::size_t most_runs = 0;
-  bool flops = false, crashes = false, iterations = false;
+  bool flops = true, crashes = false, iterations = false;  // FLOPs only where every run knows them
   for (const auto& m : results.methods) {
     runs.push_back(runs_on(m, problem));
     most_runs = std::max(most_runs, runs.back().size());
     std::vector<double> f;
     for (const Run* r : runs.back()) {
       f.push_back(r->f);
-      flops = flops || r->flops > 0, crashes = crashes || r->crashed;
+      flops = flops && r->flops > 0, crashes = crashes || r->crashed;
       iterations = iterations || std::isfinite(r->iterations);
       for (const auto& [kind, count] : r->evaluations)
         if (count > 0 && std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) kinds.push_back(kind);
@@ -177,7 +178,9 @@ std::string minimization_table(const Results& results, const std::string& proble
   for (const auto& kind : kinds) {
     std::string words = spaced(kind);
     if (!words.empty()) words[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(words[0])));
-    table.column({escaped(words), "answers of this kind"});
+    std::string title = escaped(words);
+    if (const auto gap = title.find(' '); gap != std::string::npos) title.replace(gap, 1, "<br>");
+    table.column({title, "answers of this kind"});
   }
   if (flops) table.column({"FLOPs", "operations executed, where known"});
   table.column({"Time", "seconds of one run"}).column({"Status", "why the runs ended", false});
@@ -187,9 +190,13 @@ std::string minimization_table(const Results& results, const std::string& proble
     if (runs[i].empty()) continue;
     std::vector<double> f;
     for (const Run* r : runs[i]) f.push_back(r->f);
-    std::vector<HtmlCell> row = {label_cell(results.methods[i], looks[i]), number_cell(middle[i], 4)};
+    std::vector<HtmlCell> row = {label_cell(results.methods[i], looks[i]), number_cell(middle[i], 3)};
     row.back().style = "main";
-    if (several) row.push_back(number_cell(quantile(f, 0.0), 4)), row.push_back(number_cell(quantile(f, 1.0), 4));
+    if (several)
+      for (const double p : {0.0, 1.0}) {
+        row.push_back(number_cell(quantile(f, p), 2));
+        if (quantile(f, 0.0) == quantile(f, 1.0)) row.back().html = "<span class=\"none\">=</span>";
+      }
     if (iterations) row.push_back(count_cell(mean_of(runs[i], [](const Run& r) { return r.iterations; })));
     for (const auto& kind : kinds)
       row.push_back(count_cell(moments([&] {
@@ -243,10 +250,13 @@ std::string result_tables(const Results& results, const std::vector<Look>& looks
   std::string out;
   if (!results.training && results.problems.size() > 1) out += overview_table(results, looks, id + "-overview");
   for (std::size_t p = 0; p < results.problems.size(); ++p) {
-    if (results.problems.size() > 1) out += "<h3>" + escaped(results.problems[p]) + "</h3>\n";
     const std::string table_id = fmt::format("{}-results-{}", id, p);
-    out += results.training ? training_table(results, results.problems[p], looks, table_id)
-                            : minimization_table(results, results.problems[p], looks, table_id);
+    const std::string table = results.training ? training_table(results, results.problems[p], looks, table_id)
+                                               : minimization_table(results, results.problems[p], looks, table_id);
+    out += results.problems.size() == 1
+               ? table
+               : fmt::format("<details class=\"problem\"{}><summary>{}</summary>{}</details>\n",
+                             p == 0 ? " open" : "", escaped(results.problems[p]), table);
   }
   return out;
 }

@@ -383,13 +383,14 @@
           const overlap = height - (places[k].at - places[k - 1].at);
           if (overlap > 0) places[k - 1].at -= overlap / 2, places[k].at += overlap / 2;
         }
-      let shift = 0;
-      if (places.length) shift = Math.max(0, area.y + 6 - places[0].at);
+      const top = area.y + height / 2, bottom = area.y + area.h - height / 2, n = places.length;
+      for (let k = n - 1; k >= 0; --k) places[k].at = Math.min(places[k].at, bottom - (n - 1 - k) * height);
+      for (let k = 0; k < n; ++k) places[k].at = Math.max(places[k].at, top + k * height);
       for (const p of places) {
         const name = make('div', { class: 'line-name' }, keyLine(this.series[p.i]), make('span', {}, this.series[p.i].label));
         name.style.maxWidth = this.frame.clientWidth - area.x - area.w - 8 + 'px';
         name.style.left = area.x + area.w + 8 + 'px';
-        name.style.top = p.at + shift - height / 2 + 'px';
+        name.style.top = p.at - height / 2 + 'px';
         this.names.append(name);
       }
     }
@@ -470,8 +471,18 @@
 
   addEventListener('DOMContentLoaded', () => {
     for (const table of document.querySelectorAll('table')) sortable(table);
-    for (const box of document.querySelectorAll('input[data-route]'))
-      box.addEventListener('change', () => { document.getElementById(box.dataset.route).style.display = box.checked ? '' : 'none'; });
+    for (const box of document.querySelectorAll('input[data-route]')) {
+      const route = document.getElementById(box.dataset.route), label = box.closest('label');
+      const focus = (on) => {
+        route.classList.toggle('hot', on);
+        route.closest('svg').classList.toggle('focus', on && box.checked);
+      };
+      const show = () => { route.style.display = box.checked ? '' : 'none'; };
+      box.addEventListener('change', () => { show(); focus(label.matches(':hover')); });
+      label.addEventListener('mouseenter', () => focus(true));
+      label.addEventListener('mouseleave', () => focus(false));
+      show();
+    }
     const charts = [];
     for (const figure of document.querySelectorAll('figure.curves')) {
       try {
