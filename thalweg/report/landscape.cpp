@@ -139,15 +139,20 @@ std::string terraces(const Landscape& l, const Frame& frame) {
   return out;
 }
 
+std::string tick_text(double v) {
+  const std::string text = fmt::format("{:g}", v);
+  return text[0] == '-' ? "−" + text.substr(1) : text;
+}
+
 std::string axes(const Frame& frame) {
   std::string out;
   const double base = top + frame.inner_height;
   for (const double t : ticks(frame.lower[0], frame.upper[0], 5))
     out += fmt::format("<path d=\"M{0:.1f} {1:.1f}v4\"/><text x=\"{0:.1f}\" y=\"{2:.1f}\" class=\"x\">{3}</text>",
-                       frame.x(t), base, base + 17, html_number(t, 3));
+                       frame.x(t), base, base + 17, tick_text(t));
   for (const double t : ticks(frame.lower[1], frame.upper[1], 5))
     out += fmt::format("<path d=\"M{0} {1:.1f}h-4\"/><text x=\"{2}\" y=\"{3:.1f}\" class=\"y\">{4}</text>", left,
-                       frame.y(t), left - 8, frame.y(t) + 4, html_number(t, 3));
+                       frame.y(t), left - 8, frame.y(t) + 4, tick_text(t));
   out += fmt::format("<text x=\"{:.1f}\" y=\"{:.1f}\" class=\"x name\">x₁</text>", left + frame.inner_width / 2,
                      base + 33);
   out += fmt::format("<text x=\"10\" y=\"{:.1f}\" class=\"x name\">x₂</text>", top + frame.inner_height / 2 + 4);
@@ -196,15 +201,11 @@ std::string landscape_figure(const Results& results, const Landscape& l, const s
     if (r.order != order)
       legend += fmt::format("<li class=\"head\"><span>{}</span><span>{}</span></li>\n",
                             orders[static_cast<std::size_t>(order = r.order)], legend.empty() ? "Steps" : "");
-    std::string answers;
-    for (const auto& [kind, count] : r.run->evaluations)
-      if (count > 0)
-        answers += fmt::format("{}{} {}", answers.empty() ? "" : ", ", escaped(spaced(kind)), html_count(count));
     legend += fmt::format(
-        "<li><label><input type=\"checkbox\"{} data-route=\"{}-route-{}\">{}<span class=\"name\">{}"
-        "<small>{}</small></span><b>{}</b></label></li>\n",
+        "<li><label><input type=\"checkbox\"{} data-route=\"{}-route-{}\">{}<span class=\"name\">{}</span><b>{}</b>"
+        "</label></li>\n",
         r.shown ? " checked" : "", id, r.method, key_line(looks[r.method]), escaped(results.methods[r.method].label),
-        answers, html_count(r.steps));
+        html_count(r.steps));
   }
   // the shortest on top
   std::stable_sort(routes.begin(), routes.end(), [](const Route& a, const Route& b) { return a.steps > b.steps; });

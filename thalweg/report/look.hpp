@@ -10,7 +10,7 @@
 
 namespace thalweg::report {
 
-inline constexpr std::size_t palette_size = 10;  // --c0 … --c9 in report.css
+inline constexpr std::size_t palette_size = 14;  // --c0 … --c13 in report.css
 
 struct Look {
   std::string group;

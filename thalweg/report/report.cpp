@@ -29,7 +29,7 @@ std::string fact(const std::string& name, const std::string& html) {
 }
 
 std::string details(const std::string& title, const std::string& html) {
-  return html.empty() ? "" : fmt::format("<details><summary>{}</summary>{}</details>\n", title, html);
+  return html.empty() ? "" : fmt::format("<details class=\"more\"><summary>{}</summary>{}</details>\n", title, html);
 }
 
 std::string text_block(const std::string& text) {
@@ -80,7 +80,8 @@ std::string comparison(const Results& r, const std::string& id, bool alone) {
   std::string notes;
   if (r.interrupted) notes += "<li>The comparison was interrupted: runs are missing.</li>";
   for (const auto& w : r.warnings) notes += "<li>" + escaped(w) + "</li>";
-  if (!notes.empty()) out += "<ul class=\"notes\" aria-label=\"Warnings\">" + notes + "</ul>\n";
+  if (!notes.empty()) notes = "<ul class=\"notes\" aria-label=\"Warnings\">" + notes + "</ul>\n";
+  out += r.warnings.size() > 3 ? details(fmt::format("{} warnings", r.warnings.size()), notes) : notes;
   const char* level = alone ? "h2" : "h3";
   const auto part = [&](const char* title, const std::string& html) {
     if (!html.empty())
