@@ -78,5 +78,7 @@ std::string wrapped(std::string_view text, std::size_t indent, std::size_t width
 // Each subcommand adds itself; its callback sets `status`.
 void add_list(CLI::App& app, int& status);
 void add_show(CLI::App& app, int& status);
+void add_minimize(CLI::App& app, int& status);
+void add_resume(CLI::App& app, int& status);
 
 }  // namespace thalweg::cli

@@ -72,6 +72,8 @@ int run(int argc, char** argv) {
       "version, compiler, instruction set and backends");
   add_list(app, status);
   add_show(app, status);
+  add_minimize(app, status);
+  add_resume(app, status);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {

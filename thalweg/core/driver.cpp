@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "thalweg/core/interrupted.hpp"
 #include "thalweg/core/thread_pool.hpp"
 
 namespace thalweg {
 
 namespace {
+constexpr const char* interrupted_text = "interrupted from outside; the best point so far is kept";
 constexpr std::uint64_t no_cap = std::numeric_limits<std::uint64_t>::max();
 
 std::size_t slot(AnswerKind kind) { return static_cast<std::size_t>(kind); }
@@ -155,6 +157,9 @@ void Driver<S>::run() {
     method_.run(*top_, search);
     if (!finished_) finish(Status::stalled, method_.entry.id + " returned without giving a reason");
   } catch (const RunOver&) {  // the run was ended by end(); status and message are set
+  } catch (const Interrupted&) {
+    finished_ = false;
+    finish(Status::interrupted, interrupted_text);
   } catch (...) {
     error_ = std::current_exception();
     finished_ = false;
@@ -305,7 +310,7 @@ void Driver<S>::check_limits() {
   if (limits_.target && result_.f <= *limits_.target)
     end(Status::target_reached, "f = " + detail::format(result_.f) + " ≤ target " + detail::format(*limits_.target));
   if (limits_.interrupt != nullptr && limits_.interrupt->load(std::memory_order_relaxed))
-    end(Status::interrupted, "interrupted from outside; the best point so far is kept");
+    end(Status::interrupted, interrupted_text);
   if (limits_.max_flops && result_.ledger.flops >= *limits_.max_flops)
     end(Status::flop_budget, "used the budget of " + detail::format(*limits_.max_flops) + " FLOPs (max_flops)");
   if (limits_.max_seconds && seconds() >= *limits_.max_seconds)
@@ -363,6 +368,9 @@ void Driver<S>::conclude() {
       if (!(replaying_ && replay(std::span(&question, 1), std::span(&answer, 1)) == 1))
         ask_leaf(std::span(&question, 1), std::span(&answer, 1));
       result_.recommended_f = answer.value;
+    } catch (const Interrupted&) {
+      result_.status = Status::interrupted;
+      result_.message = interrupted_text;
     } catch (...) {
       error_ = std::current_exception();  // rethrown by run()
       result_.status = Status::objective_failed;
