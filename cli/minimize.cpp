@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <filesystem>
 
@@ -47,10 +48,16 @@ Json json_result(const Result& r, const PreparedRun& run) {
           {"version", version()}};
 }
 
+std::string digits(double value, int significant) {
+  std::array<char, 40> text{};
+  std::snprintf(text.data(), text.size(), "%.*g", significant, value);
+  return text.data();
+}
+
 std::string point_text(const std::vector<double>& x) {
   constexpr std::size_t most = 8;
   std::string text;
-  for (std::size_t i = 0; i < std::min(x.size(), most); ++i) text += (i == 0 ? "" : ", ") + report::number(x[i], 8);
+  for (std::size_t i = 0; i < std::min(x.size(), most); ++i) text += (i == 0 ? "" : ", ") + digits(x[i], 8);
   if (x.size() > most) text += ", … (" + std::to_string(x.size()) + " in all; --json gives them)";
   return text;
 }
@@ -60,8 +67,7 @@ std::string bounds_text(const PreparedRun& run, bool users) {
   if (b.empty()) return "";
   const bool same = std::all_of(b.lower.begin(), b.lower.end(), [&](double v) { return v == b.lower[0]; }) &&
                     std::all_of(b.upper.begin(), b.upper.end(), [&](double v) { return v == b.upper[0]; });
-  return (same ? report::number(b.lower[0]) + " to " + report::number(b.upper[0])
-               : std::to_string(b.lower.size()) + " pairs") +
+  return (same ? digits(b.lower[0], 6) + " to " + digits(b.upper[0], 6) : std::to_string(b.lower.size()) + " pairs") +
          (users ? "" : " (the problem's; --bounds none frees it)");
 }
 
@@ -78,19 +84,18 @@ void print_result(const Result& r, const PreparedRun& run, const MinimizeArgumen
     out += paint.faint(head) + wrapped(report::printable(text), indent, width) + "\n";
   };
   const bool bet = r.stochastic && r.recommended != r.x;
-  line("f", report::number(r.f, 12) + (bet ? " (lowest seen; draws are noisy)" : ""));
+  line("f", digits(r.f, 12) + (bet ? " (lowest seen; draws are noisy)" : ""));
   line("x", point_text(r.x));
   if (bet) {
-    line("recommended f", report::number(r.recommended_f, 12));
+    line("recommended f", digits(r.recommended_f, 12));
     line("recommended x", point_text(r.recommended));
   }
   const std::string status(name(r.status));
-  const std::string first_line = r.message.substr(0, r.message.find('\n'));
   const bool fine = r.success();
   const bool wrong = r.status == Status::numerical_failure || r.status == Status::objective_failed;
   const std::string painted = fine ? paint.good(status) : wrong ? paint.bad(status) : paint.strong(status);
   out += paint.faint("  stopped      ") + painted + "\n";
-  line("", first_line);
+  if (r.status != Status::objective_failed) line("", r.message);  // that one is told on stderr
   std::string answers;
   for (std::size_t k = 0; k < answer_kinds; ++k)
     if (r.ledger.answers[k] > 0)
@@ -153,16 +158,15 @@ int execute(const MinimizeArguments& a, PreparedRun& run, StudyLog* study) {
     run.limits.progress = &result;
     try {
       result = minimize(*run.objective, run.x0, run.method, run.limits);
-    } catch (const ProgramError& e) {
-      error = e.what();
-    } catch (const StudyError& e) {
-      error = e.what();
-    } catch (const Diverged& e) {
+    } catch (const InvalidArgument&) {  // the request was wrong, and nothing ran
+      throw;
+    } catch (const std::exception& e) {
+      if (result.method.empty()) throw;
       error = e.what();
     }
   }
-  if (run.limits.bounds.empty() && run.x0.size() != result.x.size()) throw std::logic_error("the run gave no point");
   a.common.json ? print_json(json_result(result, run)) : print_result(result, run, a);
+  std::fflush(stdout);
   int status = exit_status(result, a);
   if (!error.empty()) {
     complain(error + (study == nullptr ? ""
