@@ -79,6 +79,9 @@ std::string wrapped(std::string_view text, std::size_t indent, std::size_t width
 void add_list(CLI::App& app, int& status);
 void add_show(CLI::App& app, int& status);
 void add_minimize(CLI::App& app, int& status);
+void add_train(CLI::App& app, int& status);
+void add_compare(CLI::App& app, int& status);
+void add_report(CLI::App& app, int& status);
 void add_resume(CLI::App& app, int& status);
 
 }  // namespace thalweg::cli

@@ -73,6 +73,9 @@ int run(int argc, char** argv) {
   add_list(app, status);
   add_show(app, status);
   add_minimize(app, status);
+  add_train(app, status);
+  add_compare(app, status);
+  add_report(app, status);
   add_resume(app, status);
   try {
     app.parse(argc, argv);

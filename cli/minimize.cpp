@@ -312,18 +312,4 @@ void add_minimize(CLI::App& app, int& status) {
   sub->callback([a, &status] { status = run_minimize(*a); });
 }
 
-void add_resume(CLI::App& app, int& status) {
-  CLI::App* sub = app.add_subcommand("resume", "go on with a study, whatever ended it; budgets may be raised");
-  auto a = std::make_shared<MinimizeArguments>();
-  auto path = std::make_shared<std::string>();
-  sub->add_option("STUDY.db", *path, "what minimize --study wrote")->required();
-  add_minimize_budgets(*sub, *a);
-  add_output_options(*sub, a->common);
-  a->common.threads.clear();
-  sub->add_option("--threads", a->common.threads, "default: as before")->type_name("N");
-  sub->add_option("--log", a->common.log, "what happens, one JSON object a line")->type_name("FILE.jsonl");
-  sub->add_flag("--quiet", a->common.quiet, "nothing on stderr but errors");
-  sub->callback([a, path, &status] { status = resume_study(*path, *a); });
-}
-
 }  // namespace thalweg::cli

@@ -51,9 +51,6 @@ struct Choice {
 };
 Choice choose_method(const Offers& offers, std::size_t n, bool bounded);
 
-// --set rule.NAME=VALUE in a chain's text: to the one link that has the option NAME.
-std::string set_in_chain(const std::string& chain, const std::string& option, const std::string& value);
-
 int run_minimize(MinimizeArguments a);                                        // `minimize`
 int resume_study(const std::string& path, const MinimizeArguments& changes);  // `resume STUDY.db`
 

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "minimize.hpp"
+#include "thalweg/experiment/composition.hpp"
 #include "thalweg/first_order/rule.hpp"
 #include "thalweg/registry/registry.hpp"
 
@@ -150,41 +151,6 @@ int count_of(const std::string& option, const std::string& text) {
 
 }  // namespace
 
-std::string set_in_chain(const std::string& chain, const std::string& option, const std::string& value) {
-  std::vector<std::string> links = split(chain, "|"), known;
-  std::string* chosen = nullptr;
-  for (std::string& link : links) {
-    const std::string id = trimmed(link.substr(0, link.find('(')));
-    for (const registry::RuleItem& item : registry::rules()) {
-      if (item.entry.id != id && item.entry.id != "lr-" + id) continue;
-      for (const OptionInfo& o : item.entry.options) {
-        known.push_back(o.name);
-        if (o.name != option) continue;
-        if (chosen != nullptr)
-          throw UsageError("--set rule." + option + ": two rules of the chain have it; write it into --rule '" +
-                           chain + "'");
-        chosen = &link;
-      }
-      break;
-    }
-  }
-  if (chosen == nullptr) {
-    const std::string guess = nearest(option, known);
-    throw UsageError(
-        "--set rule." + option + ": no rule of '" + chain + "' has it" +
-        (guess.empty() ? "; thalweg show rules/ID lists the options" : "; did you mean `rule." + guess + "`?"));
-  }
-  const std::size_t open = chosen->find('(');
-  std::string inside;
-  if (open != std::string::npos)  // an earlier value of the same option gives way
-    for (const std::string& pair : split(chosen->substr(open + 1, chosen->rfind(')') - open - 1), ","))
-      if (trimmed(pair.substr(0, pair.find('='))) != option) inside += pair + ", ";
-  *chosen = trimmed(chosen->substr(0, open)) + "(" + inside + option + "=" + value + ")";
-  std::string joined;
-  for (const std::string& link : links) joined += (joined.empty() ? "" : " | ") + link;
-  return joined;
-}
-
 PreparedRun prepare(const MinimizeArguments& a, const std::atomic<bool>* interrupt) {
   PreparedRun run;
   if (a.problem.empty() == a.command.empty())
@@ -209,8 +175,7 @@ PreparedRun prepare(const MinimizeArguments& a, const std::atomic<bool>* interru
             (std::string_view(option) == "--dimension" ? "; a problem has n, as in rosenbrock:n=10" : ""));
 
   // Everything by name before anything is started.
-  std::string rule = a.rule;
-  for (const auto& [name, value] : set.rule) rule = set_in_chain(rule, name, value);
+  const std::string rule = a.rule.empty() ? "" : rule_with(a.rule, set.rule);
   std::string method = a.method;
   if (!rule.empty()) {
     static_cast<void>(parse_rule(rule));

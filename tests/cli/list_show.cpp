@@ -79,7 +79,7 @@ TEST(Mistakes, TheNearestNameIsOffered) {
             "unknown option `reflexion` of nelder-mead"},
            {{"minimize", "--command", "true", "--dimension", "2", "--rule", "adm"}, "did you mean `adam`?"},
            {{"minimize", "--command", "true", "--dimension", "2", "--rule", "adam", "--set", "rule.rat=1"},
-            "did you mean `rule.rate`?"},
+            "did you mean `rate`?"},
            {{"minimize", "--command", "true", "--dimension", "2", "--max-answers", "valeu=3"},
             "did you mean `value`?"},
        }) {
