@@ -62,7 +62,8 @@ registry::ProblemItem Definition::make(std::function<Problem(const Shape&)> make
         if (o.name == name) option = &o;
       if (option == nullptr) throw_unknown_option(entry, name);
       option->set(*option, &shape, text);
-      id += (id.size() == entry.id.size() ? ":" : ",") + name + "=" + text;
+      id += id.size() == entry.id.size() ? ':' : ',';
+      id.append(name).append("=").append(text);
     }
     auto problem = std::make_unique<Problem>(make(shape));
     problem->id = id, problem->name = entry.name, problem->reference = entry.reference;
