@@ -10,6 +10,7 @@
 // The kinks are those of dual.hpp; the branch taken by min, max, abs and the user's own comparisons is recorded.
 #pragma once
 
+#include <cassert>
 #include <cmath>
 #include <compare>
 #include <concepts>
@@ -140,8 +141,14 @@ class Tape {
   static Var binary(Op op, double value, const Var& a, const Var& b) {
     Tape* tape = a.tape_ != nullptr ? a.tape_ : b.tape_;
     if (tape == nullptr) return {value};
+    meet(a, b);
     const std::uint32_t ia = tape->place(a), ib = tape->place(b);
     return tape->push(op, value, ia, ib);
+  }
+
+  // Two variables of one operation stand on one tape; a programmer who mixes two evaluations breaks that.
+  static void meet([[maybe_unused]] const Var& a, [[maybe_unused]] const Var& b) {
+    assert(a.tape_ == nullptr || b.tape_ == nullptr || a.tape_ == b.tape_);
   }
 
  private:
@@ -151,18 +158,21 @@ class Tape {
 };
 
 inline Var operator+(const Var& a, const Var& b) {
+  Tape::meet(a, b);
   const double v = a.value_ + b.value_;
   if (a.constant()) return b.constant() ? Var(v) : b.tape_->push_constant(Op::add_c, v, b.index_, a.value_);
   if (b.constant()) return a.tape_->push_constant(Op::add_c, v, a.index_, b.value_);
   return a.tape_->push(Op::add, v, a.index_, b.index_);
 }
 inline Var operator-(const Var& a, const Var& b) {
+  Tape::meet(a, b);
   const double v = a.value_ - b.value_;
   if (a.constant()) return b.constant() ? Var(v) : b.tape_->push_constant(Op::c_sub, v, b.index_, a.value_);
   if (b.constant()) return a.tape_->push_constant(Op::add_c, v, a.index_, -b.value_);
   return a.tape_->push(Op::sub, v, a.index_, b.index_);
 }
 inline Var operator*(const Var& a, const Var& b) {
+  Tape::meet(a, b);
   const double v = a.value_ * b.value_;
   if (a.constant()) return b.constant() ? Var(v) : b.tape_->push_constant(Op::mul_c, v, b.index_, a.value_);
   if (b.constant()) return a.tape_->push_constant(Op::mul_c, v, a.index_, b.value_);
@@ -170,6 +180,7 @@ inline Var operator*(const Var& a, const Var& b) {
   return a.tape_->push(Op::mul, v, a.index_, b.index_);
 }
 inline Var operator/(const Var& a, const Var& b) {
+  Tape::meet(a, b);
   const double v = a.value_ / b.value_;
   if (a.constant()) return b.constant() ? Var(v) : b.tape_->push_constant(Op::c_div, v, b.index_, a.value_);
   if (b.constant()) return a.tape_->push_constant(Op::div_c, v, a.index_, b.value_);
