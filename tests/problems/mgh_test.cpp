@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "thalweg/autodiff/check.hpp"
 #include "thalweg/problems/problem.hpp"
 #include "thalweg/registry/registry.hpp"
 
@@ -125,6 +126,12 @@ TEST(Mgh, ResidualsAreRootTwoTimesThePapers) {
   EXPECT_DOUBLE_EQ(r[0], -4.4 * std::sqrt(2.0));
   EXPECT_DOUBLE_EQ(r[1], 2.2 * std::sqrt(2.0));
   EXPECT_DOUBLE_EQ(jacobian[0], 24 * std::sqrt(2.0));
+}
+
+TEST(Mgh, HelicalValleyIsSmoothAcrossThePositiveAxis) {
+  const auto p = registry::make_problem("mgh/helical-valley");
+  const CheckReport report = check_derivatives(*p->objective, std::vector<double>{0.0, 1.3, 0.4});
+  EXPECT_TRUE(report.ok()) << report.text();
 }
 
 TEST(Mgh, SizesThatDoNotFitAreErrors) {

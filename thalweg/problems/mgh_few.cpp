@@ -64,9 +64,13 @@ vector<registry::ProblemItem> mgh_few() {
                        [](auto const& x, auto const& r) {
                          using S = scalar_t<decltype(x)>;
                          S theta = 0;
-                         if (x[0] == 0) theta = x[1] < 0 ? -0.25 : 0.25;
-                         if (x[0] != 0) theta = atan(x[1] / x[0]) / (2 * pi);
-                         if (x[0] < 0) theta += 0.5;
+                         if (x[0] != 0) {
+                           theta = atan(x[1] / x[0]) / (2 * pi);
+                           if (x[0] < 0) theta += 0.5;
+                         } else {
+                           theta = x[1] < 0 ? -0.25 : 0.25;
+                           if (x[1] != 0) theta -= atan(x[0] / x[1]) / (2 * pi);  // for the derivatives
+                         }
                          r[0] = 10 * (x[2] - 10 * theta);
                          r[1] = 10 * (sqrt(sq(x[0]) + sq(x[1])) - 1);
                          r[2] = x[2];
