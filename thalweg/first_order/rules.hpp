@@ -9,6 +9,7 @@
 #include "thalweg/first_order/clip_value.hpp"
 #include "thalweg/first_order/lion.hpp"
 #include "thalweg/first_order/momentum.hpp"
+#include "thalweg/first_order/muon.hpp"
 #include "thalweg/first_order/nadam.hpp"
 #include "thalweg/first_order/nesterov.hpp"
 #include "thalweg/first_order/normalize.hpp"
