@@ -1,10 +1,10 @@
 #include "thalweg/experiment/comparison.hpp"
 
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <cmath>
 #include <set>
+
+#include "thalweg/experiment/toml_reader.hpp"
 
 namespace thalweg {
 namespace {
@@ -12,145 +12,12 @@ namespace {
 constexpr std::size_t most_combinations = 1000;  // of a grid, or of a [[method]]'s lists
 constexpr std::size_t most_seeds = 10000;
 
-// A table being read: every key must be taken by someone, or it is unknown.
-class Reader {
- public:
-  Reader(const toml::table& table, std::string where, const std::string& origin)
-      : table_(table), where_(std::move(where)), origin_(origin) {}
-
-  [[noreturn]] void fail(const toml::node* node, const std::string& what) const {
-    const auto line = node != nullptr ? node->source().begin.line : table_.source().begin.line;
-    throw InvalidArgument(origin_ + (line > 0 ? ", line " + std::to_string(line) : "") + ": " + what);
-  }
-  [[noreturn]] void wrong(const std::string& key, const toml::node& node, const std::string& expected) const {
-    fail(&node, path(key) + " is " + shown(node) + "; expected " + expected);
-  }
-  const toml::node* get(const std::string& key) {
-    known_.push_back(key);
-    return table_.get(key);
-  }
-  std::string text(const std::string& key, std::string fallback = {}) {
-    const toml::node* node = get(key);
-    if (node == nullptr) return fallback;
-    const auto value = node->value_exact<std::string>();
-    if (!value) wrong(key, *node, "text");
-    return *value;
-  }
-  // Text, or a list of texts.
-  std::vector<std::string> texts(const std::string& key) {
-    const toml::node* node = get(key);
-    if (node == nullptr) return {""};
-    if (const auto one = node->value_exact<std::string>()) return {*one};
-    std::vector<std::string> all;
-    if (const auto* list = node->as_array())
-      for (const auto& entry : *list) {
-        const auto value = entry.value_exact<std::string>();
-        if (!value) wrong(key, entry, "text");
-        all.push_back(*value);
-      }
-    if (all.empty()) wrong(key, *node, "text or a list of texts");
-    return all;
-  }
-  bool flag(const std::string& key, bool fallback) {
-    const toml::node* node = get(key);
-    if (node == nullptr) return fallback;
-    const auto value = node->value_exact<bool>();
-    if (!value) wrong(key, *node, "true or false");
-    return *value;
-  }
-  std::optional<double> number(const std::string& key) {
-    const toml::node* node = get(key);
-    if (node == nullptr) return {};
-    const auto value = node->is_number() ? node->value<double>() : std::nullopt;
-    if (!value || !std::isfinite(*value)) wrong(key, *node, "a finite number");
-    return value;
-  }
-  std::optional<double> positive(const std::string& key) {
-    const auto value = number(key);
-    if (value && !(*value > 0.0)) wrong(key, *table_.get(key), "a number > 0");
-    return value;
-  }
-  // A whole number ≥ least; 1e6 is one.
-  std::optional<std::uint64_t> whole(const std::string& key, std::uint64_t least) {
-    const auto value = number(key);
-    if (!value) return {};
-    if (*value != std::floor(*value) || *value < static_cast<double>(least) || *value > 0x1p53)
-      wrong(key, *table_.get(key), "a whole number ≥ " + std::to_string(least));
-    return static_cast<std::uint64_t>(*value);
-  }
-  // Call last: whatever was not asked for is a mistake.
-  void finish() const {
-    for (const auto& [key, node] : table_) {
-      const std::string name(key.str());
-      if (std::ranges::find(known_, name) != known_.end()) continue;
-      const std::string near = nearest(name, known_);
-      std::string all;
-      for (const auto& k : known_) all += (all.empty() ? "" : ", ") + k;
-      fail(&node, "unknown key " + path(name) +
-                      (near.empty() ? "; the keys here are " + all : "; did you mean `" + near + "`?"));
-    }
-  }
-  [[nodiscard]] std::string path(const std::string& key) const {
-    return "`" + (where_.empty() ? key : where_ + "." + key) + "`";
-  }
-  [[nodiscard]] const std::string& origin() const { return origin_; }
-
- private:
-  static std::string shown(const toml::node& node) {
-    std::string text;
-    node.visit([&](const auto& value) {
-      if constexpr (toml::is_string<decltype(value)>)
-        text = "\"" + value.get() + "\"";
-      else if constexpr (toml::is_integer<decltype(value)>)
-        text = std::to_string(value.get());
-      else if constexpr (toml::is_floating_point<decltype(value)>)
-        text = detail::format(value.get());
-      else if constexpr (toml::is_boolean<decltype(value)>)
-        text = value.get() ? "true" : "false";
-      else if constexpr (toml::is_array<decltype(value)>)
-        text = "a list";
-      else if constexpr (toml::is_table<decltype(value)>)
-        text = "a table";
-      else
-        text = "a date";
-    });
-    return text;
-  }
-  const toml::table& table_;
-  std::string where_;
-  const std::string& origin_;
-  std::vector<std::string> known_;
-};
-
-// An option's value as the text that options are parsed from; a list of numbers is "a,b,c".
-std::optional<std::string> as_text(const toml::node& node) {
-  if (const auto v = node.value_exact<std::string>()) return *v;
-  if (const auto v = node.value_exact<bool>()) return *v ? "true" : "false";
-  if (const auto v = node.value_exact<std::int64_t>()) return std::to_string(*v);
-  if (const auto v = node.value_exact<double>()) return detail::format(*v);
-  const auto* list = node.as_array();
-  if (list == nullptr || list->empty()) return {};
-  std::string all;
-  for (const auto& entry : *list) {
-    if (!entry.is_number()) return {};
-    all += (all.empty() ? "" : ",") + *as_text(entry);
-  }
-  return all;
-}
-
-const toml::table* table_at(Reader& reader, const std::string& key) {
-  const toml::node* node = reader.get(key);
-  if (node == nullptr) return nullptr;
-  if (!node->is_table()) reader.wrong(key, *node, "a table");
-  return node->as_table();
-}
-
-RunBudget read_budget(Reader& top) {
+RunBudget read_budget(TomlReader& top) {
   RunBudget budget;
   const toml::table* table = table_at(top, "budget");
   if (table == nullptr)
     top.fail(nullptr, "`budget` is missing; say what each run may spend, as in budget = { flops = 1e9 }");
-  Reader in(*table, "budget", top.origin());
+  TomlReader in(*table, "budget", top.origin());
   budget.flops = in.positive("flops");
   budget.seconds = in.positive("seconds");
   budget.epochs = in.positive("epochs");
@@ -158,7 +25,7 @@ RunBudget read_budget(Reader& top) {
   budget.iterations = in.whole("iterations", 1);
   budget.evaluations = in.whole("evaluations", 1);
   if (const toml::table* answers = table_at(in, "answers")) {
-    Reader kinds(*answers, "budget.answers", top.origin());
+    TomlReader kinds(*answers, "budget.answers", top.origin());
     for (std::size_t k = 0; k < answer_kinds; ++k) {
       const auto kind = static_cast<AnswerKind>(k);
       if (const auto cap = kinds.whole(std::string(name(kind)), 1)) budget.answers[kind] = *cap;
@@ -170,7 +37,7 @@ RunBudget read_budget(Reader& top) {
   return budget;
 }
 
-std::vector<std::uint64_t> read_seeds(Reader& top) {
+std::vector<std::uint64_t> read_seeds(TomlReader& top) {
   std::vector<std::uint64_t> seeds;
   const toml::node* node = top.get("seeds");
   if (node != nullptr && node->is_array()) {
@@ -190,11 +57,11 @@ std::vector<std::uint64_t> read_seeds(Reader& top) {
   return seeds;
 }
 
-TuningSpec read_tuning(Reader& top) {
+TuningSpec read_tuning(TomlReader& top) {
   TuningSpec tuning;
   const toml::table* table = table_at(top, "tuning");
   if (table == nullptr) return tuning;
-  Reader in(*table, "tuning", top.origin());
+  TomlReader in(*table, "tuning", top.origin());
   tuning.seeds = in.whole("seeds", 1).value_or(tuning.seeds);
   tuning.budget = in.positive("budget").value_or(tuning.budget);
   if (tuning.budget > 1.0) in.wrong("budget", *table->get("budget"), "a share in (0, 1]");
@@ -204,7 +71,7 @@ TuningSpec read_tuning(Reader& top) {
 
 TaskSpec read_task(const toml::table& table, const std::string& origin) {
   TaskSpec task;
-  Reader in(table, "task", origin);
+  TomlReader in(table, "task", origin);
   task.data = in.text("data");
   task.model = in.text("model");
   for (const auto& [key, value] : {std::pair("data", task.data), std::pair("model", task.model)})
@@ -233,7 +100,7 @@ TaskSpec read_task(const toml::table& table, const std::string& origin) {
 
 ProblemSpec read_problem(const toml::table& table, const std::string& origin) {
   ProblemSpec problem;
-  Reader in(table, "problem", origin);
+  TomlReader in(table, "problem", origin);
   problem.id = in.text("id");
   if (problem.id.empty()) in.fail(&table, "[[problem]] needs `id`, as in id = \"rosenbrock:n=10\"");
   if (const toml::node* node = in.get("x0")) {
@@ -258,7 +125,7 @@ std::string default_label(const MethodSpec& m) {
 
 // One [[method]] table; lists of ids stand for every combination.
 void read_method(const toml::table& table, const std::string& origin, bool training, std::vector<MethodSpec>& out) {
-  Reader in(table, "method", origin);
+  TomlReader in(table, "method", origin);
   MethodSpec base;
   const auto ids = in.texts("id"), estimators = in.texts("estimator"), credits = in.texts("credit"),
              rules = in.texts("rule");
@@ -315,7 +182,7 @@ void read_method(const toml::table& table, const std::string& origin, bool train
 }
 
 // The tables of a [[key]] list.
-std::vector<const toml::table*> tables_at(Reader& top, const std::string& key) {
+std::vector<const toml::table*> tables_at(TomlReader& top, const std::string& key) {
   std::vector<const toml::table*> all;
   const toml::node* node = top.get(key);
   if (node == nullptr) return all;
@@ -373,7 +240,7 @@ Comparison parse_comparison(std::string_view text, const std::string& origin) {
   }
   Comparison c;
   c.toml = text;
-  Reader top(table, "", origin);
+  TomlReader top(table, "", origin);
   c.name = top.text("name");
   if (c.name.empty()) top.fail(nullptr, "`name` is missing, as in name = \"credit\"");
   c.out = top.text("out", "runs/" + c.name);
