@@ -87,7 +87,7 @@ TEST_F(Browser, EveryViewIsPaintedAndEveryButtonWorks) {
   EXPECT_EQ(page.data("drawn"), "28");  // 24 + 4 when all are shown
   int views = 0, ink = 0;
   ASSERT_EQ(std::sscanf(page.data("selftest").c_str(), "views=%d ink=%d", &views, &ink), 2) << page.data("selftest");
-  EXPECT_EQ(views, 2 * (2 * 3 + 2 * 2));  // linear and logarithmic: y × x, problems × x
+  EXPECT_EQ(views, 2 * (3 * 3 + 2 * 2));  // linear and logarithmic: y × x, problems × x
   EXPECT_GT(ink, 1000);                   // coloured pixels of the emptiest view; grid and axes are grey
   EXPECT_EQ(page.log.find("CONSOLE"), std::string::npos) << page.log;
   EXPECT_EQ(page.dom.find("<img"), std::string::npos);  // the TOML's text stayed text

@@ -57,7 +57,8 @@
   }
   const percent = (v) => minus((100 * v).toFixed(1)) + '\u202F%';
   const formats = {
-    accuracy: { value: percent, tick: (v) => minus(String(Number((100 * v).toPrecision(4)))), title: ', %' },
+    accuracy: { value: percent, tick: (v) => minus(String(Number((100 * v).toPrecision(4)))), share: true, title: ', %' },
+    error: { value: percent, tick: (v) => minus(String(Number((100 * v).toPrecision(3)))), share: true, title: ', %' },
     loss: { value: (v) => significant(v, 4), tick: (v) => significant(v, 3), title: '' },
     f: { value: (v) => significant(v, 4), tick: (v) => significant(v, 3), title: '' },
     seconds: { value: (v) => significant(v, 3) + '\u202Fs', tick: (v) => significant(v, 3), title: '' },
@@ -65,7 +66,7 @@
   const format = (key) => formats[key] || { value: si, tick: si, title: '' };
 
   // Ticks of a logarithmic axis: every decade, or every few; 2 and 5 between them when there is room.
-  function logTicks(tick) {
+  function logTicks({ tick, share }) {
     return (low, high, pixels) => {
       const from = Math.floor(Math.log10(low)), to = Math.ceil(Math.log10(high));
       const room = Math.max(2, pixels / 56);
@@ -76,7 +77,7 @@
         for (const m of inner) {
           const v = m * 10 ** e;
           if (v < low * 0.999 || v > high * 1.001 || (((e % stride) + stride) % stride !== 0)) continue;
-          const plain = e >= -2 && e < 4;
+          const plain = share || (e >= -2 && e < 4);
           ticks.push({ v, label: plain || inner.length > 1 ? tick(v) : '10' + superscript(e) });
         }
       }
@@ -138,11 +139,26 @@
     return svg;
   }
 
+  // Where accuracy is near one, its distance from one says more: the error, made from the accuracy.
+  function withError(problem) {
+    const at = problem.y.findIndex((a) => a.key === 'accuracy');
+    if (at < 0) return;
+    problem.y.splice(at + 1, 0, { key: 'error', name: 'Validation error' });
+    const flip = (values) => values?.map((v) => (v === null ? null : Math.max(0, Number((1 - v).toFixed(6)))));
+    for (const { key } of problem.x) {
+      const data = problem.data[key + '/accuracy'];
+      if (!data) continue;
+      const lines = data.lines.map((l) => l && { ...l, middle: flip(l.middle), low: flip(l.high), high: flip(l.low) });
+      problem.data[key + '/error'] = { grid: data.grid, lines };
+    }
+  }
+
   class Chart {
     constructor(figure) {
       this.figure = figure;
       Object.assign(this, JSON.parse(figure.querySelector('script').textContent));
       this.shown = this.series.map((s) => s.shown);
+      this.problems.forEach(withError);
       this.use(0);
     }
 
@@ -248,14 +264,15 @@
       const middles = lines.flatMap((l) => (l ? l.middle.filter((v) => v !== null) : []));
       const top = Math.max(...middles), lowest = Math.min(...middles);
       this.canLogY = lowest >= 0 && top > 0;
-      this.whole = [this.canLogY ? Math.max(lowest, 1e-16) : lowest, top > lowest ? top : lowest + 1];
+      this.whole = [this.canLogY ? Math.max(lowest, 1e-6 * top) : lowest, top > lowest ? top : lowest + 1];
       this.canLogX = grid[grid.length - 1] > 0;
       const ends = this.columns.map((i) => grid[lines[i].first + lines[i].middle.length - 1]).filter((v) => v > 0);
       const far = Math.max(...ends) / Math.min(...ends) > 8;
-      const tall = this.state.y === 'f' && this.canLogY && top / Math.max(lowest, 1e-16) > 100;
+      const tall = this.state.y === 'error' ? this.canLogY : this.state.y === 'f' && this.canLogY && top / Math.max(lowest, 1e-16) > 100;
       this.state.logX = this.canLogX && (this.chosen.logX ?? far);
       this.state.logY = this.canLogY && (this.chosen.logY ?? tall);
-      const floor = 1e-16;
+      const positive = middles.filter((v) => v > 0);
+      const floor = (this.floor = this.state.y === 'error' ? Math.min(...positive) / 2 : 1e-16);
       this.floored = this.state.logY && lowest < floor;
       const y = (v) => (v === null ? null : this.state.logY ? Math.max(v, floor) : v);
       const bottom = this.state.y === 'accuracy' ? 0 : lowest;
@@ -289,7 +306,7 @@
       this.xTitle.textContent = axisName(this.x, x);
       const many = this.columns.some((i) => this.current.lines[i].low);
       this.note.textContent = (many ? 'Lines are medians over seeds, bands reach from the 10 % to the 90 % quantile. ' : '') +
-        (this.floored ? 'Values below 10⁻¹⁶ are drawn there. ' : '') +
+        (this.floored ? (y === 'error' ? 'No error at all is drawn at the bottom. ' : 'Values below 10⁻¹⁶ are drawn there. ') : '') +
         'Drag to zoom, double-click to go back.';
       this.plot.setAttribute('aria-label', `${axisName(this.y, y)} against ${axisName(this.x, x)}; the table above has the results`);
       const model = { ...Dygraph.defaultInteractionModel };
@@ -316,8 +333,8 @@
         highlightSeriesOpts: { strokeWidth: 3, highlightCircleSize: 4 },
         highlightSeriesBackgroundAlpha: 0.45, highlightSeriesBackgroundColor: css('--page-rgb'),
         axes: {
-          x: { logscale: logX, axisLabelFormatter: (v) => fx.tick(v), ...(logX ? { ticker: logTicks(fx.tick) } : { ticker: Dygraph.numericTicks }), pixelsPerLabel: 80 },
-          y: { axisLabelFormatter: (v) => fy.tick(v), ...(logY ? { ticker: logTicks(fy.tick) } : {}), axisLabelWidth: 52, pixelsPerLabel: 44 },
+          x: { logscale: logX, axisLabelFormatter: (v) => fx.tick(v), ...(logX ? { ticker: logTicks(fx) } : { ticker: Dygraph.numericTicks }), pixelsPerLabel: 80 },
+          y: { axisLabelFormatter: (v) => fy.tick(v), ...(logY ? { ticker: logTicks(fy) } : {}), axisLabelWidth: 52, pixelsPerLabel: 44 },
         },
         highlightCallback: (event, xv, points, row, name) => this.hover(xv, points, row, name),
         unhighlightCallback: () => this.unhover(),
@@ -371,7 +388,7 @@
         let last = null;
         for (const v of line.middle) if (v !== null) last = v;
         if (last === null) return;
-        const v = this.state.logY ? Math.max(last, 1e-16) : last;
+        const v = this.state.logY ? Math.max(last, this.floor) : last;
         const y = g.toDomYCoord(v);
         if (!(v >= range[0] && v <= range[1])) return;
         places.push({ i, y, at: y });
