@@ -7,9 +7,21 @@
 #include <limits>
 #include <span>
 
+// A function of this kind is compiled for AVX-512, AVX2 and the baseline, and the widest supported is bound when the
+// program is loaded. Without contraction and with sums in a fixed order all give the same bits. (Sanitizers' own
+// start-up does not bear it.)
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && \
+    !defined(__SANITIZE_THREAD__)
+#define THALWEG_WIDEST __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define THALWEG_WIDEST
+#endif
+
 namespace thalweg::blas {
 
 inline constexpr std::size_t lanes = 8;
+// n rounded up to whole vectors: storage of this size, zero beyond n, needs no loop for the rest.
+inline constexpr std::size_t padded(std::size_t n) { return (n + lanes - 1) / lanes * lanes; }
 
 // Σ term(i), i < n, in eight interleaved partial sums that are then added as a tree.
 template <class S, class Term>
@@ -36,6 +48,17 @@ inline void axpy(double alpha, std::span<const double> x, std::span<double> y) {
   double* __restrict b = y.data();
   const std::size_t n = x.size();
   for (std::size_t i = 0; i < n; ++i) b[i] += alpha * a[i];
+}
+
+// y ← y + αx, and zᵀy of the new y, in one pass.
+inline double axpy_dot(double alpha, std::span<const double> x, std::span<double> y, std::span<const double> z) {
+  const double* __restrict a = x.data();
+  double* __restrict b = y.data();
+  const double* __restrict c = z.data();
+  return sum_of<double>(y.size(), [alpha, a, b, c](std::size_t i) {
+    b[i] += alpha * a[i];
+    return b[i] * c[i];
+  });
 }
 
 // out ← x + αd. `out` overlaps neither.

@@ -20,7 +20,8 @@ class SteepestDescent final : public LineDirection {
     if (last_change_ == 0.0) return std::max(1.0 / norm, 1e-300);
     return -last_change_ / (norm * norm);
   }
-  void update(std::span<const double>, std::span<const double>, double step, double slope) override {
+  void update(double step, double slope, std::span<const double>, std::span<const double>,
+              std::span<const double>) override {
     last_change_ = step * slope;
   }
   bool reset() override { return std::exchange(last_change_, 0.0) != 0.0; }

@@ -11,7 +11,7 @@ namespace thalweg {
 
 void LineDescent::run(Objective<double>& f, thalweg::Search& search, LineDirection& method) const {
   const std::size_t n = f.dimension();
-  std::vector<double> x(search.start().begin(), search.start().end()), g(n), d(n), x_trial(n), g_trial(n), y(n);
+  std::vector<double> x(search.start().begin(), search.start().end()), g(n), d(n), x_trial(n), g_trial(n);
   double value = f.value_and_gradient(x, g);
   if (!std::isfinite(value)) return finish_bad_start(search);
   const Stopping stopping(search, gradient_tolerance);
@@ -47,9 +47,8 @@ void LineDescent::run(Objective<double>& f, thalweg::Search& search, LineDirecti
       slope = blas::dot(g, d);
     }
     LineResult found = search_line(slope, first);
-    double decrement = -1.0;
-    if (!found.accepted() && method.reset()) {
-      decrement = -0.5 * slope;
+    const double decrement = first == 1.0 ? -0.5 * slope : -1.0;  // of a Newton-like step
+    if (!found.accepted() && !stopping.decrement_met(decrement, value) && method.reset()) {
       first = method.direction(g, d);
       slope = blas::dot(g, d);
       found = search_line(slope, first);
@@ -65,14 +64,13 @@ void LineDescent::run(Objective<double>& f, thalweg::Search& search, LineDirecti
     } else if (line == Search::armijo) {
       f.gradient(x_trial, g_trial);
     }
-    blas::subtract(g_trial, g, y);
-    blas::scale(found.step, d);  // now s
+    method.update(found.step, slope, d, g, g_trial);
     const double before = std::exchange(value, found.value);
     std::swap(x, x_trial);
     std::swap(g, g_trial);
-    method.update(d, y, found.step, slope);
     search.iteration(x, value);
-    if (const std::string why = stopping.small_change(before, value, blas::max_abs(d)); !why.empty()) {
+    if (!stopping.watches_change()) continue;
+    if (const std::string why = stopping.small_change(before, value, found.step * blas::max_abs(d)); !why.empty()) {
       search.recommend(x, value);
       return search.finish(Status::converged, why);
     }

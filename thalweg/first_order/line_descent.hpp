@@ -16,8 +16,9 @@ class LineDirection {
   virtual ~LineDirection() = default;
   // d from x and ∇f(x). Returns the first step t to try.
   virtual double direction(std::span<const double> gradient, std::span<double> d) = 0;
-  // After a step: s = t·d and the change of the gradient y.
-  virtual void update(std::span<const double> s, std::span<const double> y, double step, double slope) = 0;
+  // After a step x ← x + t·d, along which f had slope φ′(0); ∇f before and after it.
+  virtual void update(double step, double slope, std::span<const double> d, std::span<const double> before,
+                      std::span<const double> after) = 0;
   // Forgets what was learnt, so that the next direction is −∇f. False when there is nothing to forget.
   virtual bool reset() = 0;
 };

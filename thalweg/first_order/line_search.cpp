@@ -68,6 +68,8 @@ void MoreThuente::tell(LineTrial trial) {
     return finish(LineOutcome::decrease_only, at, true);
   if (bracketed_ && (t_ <= low_ || t_ >= high_)) return give_up(LineOutcome::no_decrease);
   if (bracketed_ && high_ - low_ <= relative_width * high_) return give_up(LineOutcome::no_decrease);
+  if (-t_ * slope0_ <= std::numeric_limits<double>::epsilon() * std::abs(value0_) && trial.value >= value0_)
+    return give_up(LineOutcome::no_decrease);  // less than the last digit of φ(0)
   if (trials_ >= options_.max_trials) return give_up(LineOutcome::out_of_trials);
 
   // §2–3: until ψ(t) = φ(t) − φ(0) − c₁ φ′(0) t has been seen ≤ 0 with φ′ ≥ 0, the interval is updated by ψ.

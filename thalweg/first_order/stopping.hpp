@@ -25,6 +25,7 @@ class Stopping {
   [[nodiscard]] bool gradient_met(double gradient_max) const { return gradient_max <= gradient_tolerance_; }
   // The decrement promises nothing that f could show.
   [[nodiscard]] bool decrement_met(double decrement, double f) const;
+  [[nodiscard]] bool watches_change() const { return f_ || x_; }
   // The user's tolerances of f and x, between two iterates. Empty when neither is met or set.
   [[nodiscard]] std::string small_change(double f_before, double f_after, double step_max) const;
 

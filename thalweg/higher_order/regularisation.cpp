@@ -104,11 +104,14 @@ void Regularisation::run(Objective<double>& f, Search& search, TaylorModel& mode
           search, stopping, x, value, g, below_rounding ? predicted : -1.0,
           fmt::format("no step lowers f = {:.17g}: the model promises {:.3g} at distance {:.3g} (σ = {:.3g})", value,
                       predicted, norm, used));
-    if (!taken) continue;
-    const double before = std::exchange(value, trial);
-    std::swap(x, x_trial);
-    std::swap(g, g_trial);
+    const double before = value;
+    if (taken) {
+      value = trial;
+      std::swap(x, x_trial);
+      std::swap(g, g_trial);
+    }
     search.iteration(x, value);
+    if (!taken || !stopping.watches_change()) continue;
     if (const std::string why = stopping.small_change(before, value, blas::max_abs(s)); !why.empty()) {
       search.recommend(x, value);
       return search.finish(Status::converged, why);

@@ -26,7 +26,7 @@ struct SigmaRule {
   double most_increase = 100.0;   // γ_max
   double reduction = 0.01;        // β: how much of the model's excess over f a smaller σ may leave
   double furthest = 2.0;          // α_max
-  double least = 1e-8;            // σ_min
+  double least = 1e-16;  // σ_min (theirs, 1e-8, hinders steps as long as Brown's badly scaled function needs)
   // σ after a step with f(x + s) − f(x) = change, or `rejected` before f was asked.
   [[nodiscard]] double next(int order, double sigma, double norm, const TaylorAlongStep& taylor, double change,
                             double ratio, bool rejected) const;

@@ -10,7 +10,7 @@ namespace {
 
 class DenseMetric final : public LineDirection {
  public:
-  DenseMetric(std::size_t n, bool scaled) : n_(n), scaled_(scaled), h_(n * n), hy_(n) {}
+  DenseMetric(std::size_t n, bool scaled) : n_(n), scaled_(scaled), h_(n * n), s_(n), y_(n), hy_(n) {}
 
   double direction(std::span<const double> gradient, std::span<double> d) override {
     if (!learnt_) {
@@ -22,8 +22,11 @@ class DenseMetric final : public LineDirection {
     return 1.0;
   }
 
-  void update(std::span<const double> s, std::span<const double> y, double, double) override {
-    const double sy = blas::dot(s, y), yy = blas::dot(y, y);
+  void update(double step, double, std::span<const double> d, std::span<const double> before,
+              std::span<const double> after) override {
+    for (std::size_t i = 0; i < n_; ++i) s_[i] = step * d[i];
+    blas::subtract(after, before, y_);
+    const double sy = blas::dot(s_, y_), yy = blas::dot(y_, y_);
     if (!(sy > 2.2e-16 * yy) || yy == 0.0) return;  // no curvature to learn
     if (!learnt_) {
       std::fill(h_.begin(), h_.end(), 0.0);
@@ -32,12 +35,12 @@ class DenseMetric final : public LineDirection {
     }
     // (6.17) multiplied out: H + ((1 + ρ yᵀHy) ρ) s sᵀ − ρ (Hy sᵀ + s (Hy)ᵀ)
     const double rho = 1.0 / sy;
-    blas::multiply(h_, y, hy_);
-    const double outer = (1.0 + rho * blas::dot(y, hy_)) * rho;
+    blas::multiply(h_, y_, hy_);
+    const double outer = (1.0 + rho * blas::dot(y_, hy_)) * rho;
     for (std::size_t i = 0; i < n_; ++i) {
       const std::span<double> row(h_.data() + i * n_, n_);
-      blas::axpy(outer * s[i] - rho * hy_[i], s, row);
-      blas::axpy(-rho * s[i], hy_, row);
+      blas::axpy(outer * s_[i] - rho * hy_[i], s_, row);
+      blas::axpy(-rho * s_[i], hy_, row);
     }
   }
 
@@ -46,7 +49,7 @@ class DenseMetric final : public LineDirection {
  private:
   std::size_t n_;
   bool scaled_, learnt_ = false;
-  std::vector<double> h_, hy_;  // n×n, n
+  std::vector<double> h_, s_, y_, hy_;  // n×n, n, n, n
 };
 
 }  // namespace
@@ -57,7 +60,7 @@ Description<Bfgs> Bfgs::describe() {
        "Broyden; Fletcher; Goldfarb; Shanno (1970); Nocedal & Wright, Numerical Optimization (2006), Algorithm 6.1; "
        "line search: Moré & Thuente, ACM TOMS 20 (1994)")
       .formula("x ← x − t H ∇f(x), H ← (I − ρsyᵀ) H (I − ρysᵀ) + ρssᵀ, ρ = 1/yᵀs")
-      .cost("memory n² + 7n, 6n² operations a step; about one value and gradient a step")
+      .cost("memory n² + 8n, 6n² operations a step; about one value and gradient a step")
       .asks({AnswerKind::value, AnswerKind::gradient})
       .needs_exact();
   d.option("scaled", &Bfgs::scaled, "start the metric from yᵀs/yᵀy instead of 1 (Nocedal & Wright (6.20))");

@@ -1,6 +1,7 @@
 #include "thalweg/second_order/l_bfgs.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "thalweg/core/blas1.hpp"
@@ -8,62 +9,92 @@
 namespace thalweg {
 namespace {
 
+// Pairs as rows, padded with zeros to whole vectors.
+struct Pairs {
+  std::size_t stride;
+  std::vector<double> s, y;  // memory × stride
+  std::vector<double> rho;   // 1/sᵀy
+  [[nodiscard]] std::span<const double> step(std::size_t j) const { return {s.data() + j * stride, stride}; }
+  [[nodiscard]] std::span<const double> change(std::size_t j) const { return {y.data() + j * stride, stride}; }
+};
+
+// Algorithm 7.4 on q = −∇f, in place: q ← −H ∇f. `order` holds the slots of the pairs, oldest first. Each subtraction
+// also forms the product that the next pair needs.
+THALWEG_WIDEST void two_loops(const Pairs& pairs, std::span<const std::size_t> order, double gamma,
+                              std::span<double> alpha, std::span<double> q) {
+  const std::size_t count = order.size();
+  double product = blas::dot(pairs.step(order[count - 1]), q);
+  for (std::size_t k = count; k-- > 0;) {  // newest to oldest
+    const std::size_t j = order[k];
+    alpha[k] = pairs.rho[j] * product;
+    product = blas::axpy_dot(-alpha[k], pairs.change(j), q, k > 0 ? pairs.step(order[k - 1]) : pairs.change(j));
+  }
+  blas::scale(gamma, q);
+  product *= gamma;
+  for (std::size_t k = 0; k < count; ++k) {
+    const std::size_t j = order[k];
+    const double beta = pairs.rho[j] * product;
+    product = blas::axpy_dot(alpha[k] - beta, pairs.step(j), q, pairs.change(order[k + 1 < count ? k + 1 : k]));
+  }
+}
+
+// s ← t·d, y ← after − before; sᵀy and yᵀy.
+THALWEG_WIDEST std::pair<double, double> form_pair(double t, const double* d, const double* before,
+                                                   const double* after, std::size_t n, double* __restrict s,
+                                                   double* __restrict y) {
+  for (std::size_t i = 0; i < n; ++i) {
+    s[i] = t * d[i];
+    y[i] = after[i] - before[i];
+  }
+  return {blas::dot({s, n}, {y, n}), blas::dot({y, n}, {y, n})};
+}
+
 class LimitedMemory final : public LineDirection {
  public:
   LimitedMemory(std::size_t n, std::size_t memory, bool scaled)
-      : n_(n), memory_(memory), scaled_(scaled), s_(n * memory), y_(n * memory), rho_(memory), alpha_(memory) {}
-
-  // Algorithm 7.4: d = −H ∇f by two loops over the pairs.
-  double direction(std::span<const double> gradient, std::span<double> d) override {
-    for (std::size_t i = 0; i < n_; ++i) d[i] = -gradient[i];
-    if (count_ == 0) return 1.0 / blas::norm(gradient);
-    for (std::size_t k = count_; k-- > 0;) {  // newest to oldest
-      const std::size_t j = at(k);
-      alpha_[j] = rho_[j] * blas::dot(s(j), d);
-      blas::axpy(-alpha_[j], y(j), d);
-    }
-    if (scaled_) blas::scale(gamma_, d);
-    for (std::size_t k = 0; k < count_; ++k) {
-      const std::size_t j = at(k);
-      const double beta = rho_[j] * blas::dot(y(j), d);
-      blas::axpy(alpha_[j] - beta, s(j), d);
-    }
-    return 1.0;
+      : n_(n), memory_(memory), scaled_(scaled), alpha_(memory), q_(blas::padded(n)) {
+    pairs_.stride = blas::padded(n);
+    pairs_.s.resize((memory + 1) * pairs_.stride);  // one row more: a new pair is formed before an old one goes
+    pairs_.y.resize((memory + 1) * pairs_.stride);
+    pairs_.rho.resize(memory + 1);
+    order_.reserve(memory + 1);
   }
 
-  void update(std::span<const double> step, std::span<const double> change, double, double) override {
-    const double sy = blas::dot(step, change), yy = blas::dot(change, change);
+  double direction(std::span<const double> gradient, std::span<double> d) override {
+    for (std::size_t i = 0; i < n_; ++i) q_[i] = -gradient[i];
+    if (!order_.empty()) two_loops(pairs_, order_, scaled_ ? gamma_ : 1.0, alpha_, q_);
+    std::copy_n(q_.begin(), n_, d.begin());
+    return order_.empty() ? 1.0 / blas::norm(gradient) : 1.0;
+  }
+
+  void update(double step, double, std::span<const double> d, std::span<const double> before,
+              std::span<const double> after) override {
+    const std::size_t j = free_slot();
+    const auto [sy, yy] = form_pair(step, d.data(), before.data(), after.data(), n_,
+                                    pairs_.s.data() + j * pairs_.stride, pairs_.y.data() + j * pairs_.stride);
     if (!(sy > 2.2e-16 * yy) || yy == 0.0) return;  // no curvature to learn
-    if (count_ == memory_) {
-      oldest_ = oldest_ + 1 == memory_ ? 0 : oldest_ + 1;
-    } else {
-      ++count_;
-    }
-    const std::size_t j = at(count_ - 1);
-    std::copy(step.begin(), step.end(), s_.begin() + static_cast<std::ptrdiff_t>(j * n_));
-    std::copy(change.begin(), change.end(), y_.begin() + static_cast<std::ptrdiff_t>(j * n_));
-    rho_[j] = 1.0 / sy;
+    if (order_.size() == memory_) order_.erase(order_.begin());
+    order_.push_back(j);
+    pairs_.rho[j] = 1.0 / sy;
     gamma_ = sy / yy;
   }
 
   bool reset() override {
-    oldest_ = 0;
-    return std::exchange(count_, 0) > 0;
+    const bool learnt = !order_.empty();
+    order_.clear();
+    return learnt;
   }
 
  private:
-  // Slot of the k-th pair, oldest first.
-  [[nodiscard]] std::size_t at(std::size_t k) const {
-    const std::size_t j = oldest_ + k;
-    return j >= memory_ ? j - memory_ : j;
-  }
-  [[nodiscard]] std::span<const double> s(std::size_t j) const { return {s_.data() + j * n_, n_}; }
-  [[nodiscard]] std::span<const double> y(std::size_t j) const { return {y_.data() + j * n_, n_}; }
+  // The slot after the newest, around the ring of memory + 1: no live pair is there.
+  [[nodiscard]] std::size_t free_slot() const { return order_.empty() ? 0 : (order_.back() + 1) % (memory_ + 1); }
 
-  std::size_t n_, memory_, count_ = 0, oldest_ = 0;
+  std::size_t n_, memory_;
   bool scaled_;
   double gamma_ = 1.0;
-  std::vector<double> s_, y_, rho_, alpha_;  // memory × n, memory × n, memory, memory
+  Pairs pairs_{};
+  std::vector<std::size_t> order_;  // slots, oldest first
+  std::vector<double> alpha_, q_;
 };
 
 }  // namespace
@@ -74,7 +105,7 @@ Description<LBfgs> LBfgs::describe() {
        "Liu & Nocedal, Math. Prog. 45 (1989); Nocedal & Wright, Numerical Optimization (2006), Algorithm 7.4; line "
        "search: Moré & Thuente, ACM TOMS 20 (1994)")
       .formula("x ← x − t H ∇f(x), H the BFGS metric of the last m steps")
-      .cost("memory (2m + 6)n, 4mn + 8n operations a step; about one value and gradient a step")
+      .cost("memory (2m + 8)n, 4mn + 8n operations a step; about one value and gradient a step")
       .asks({AnswerKind::value, AnswerKind::gradient})
       .needs_exact();
   d.option("memory", &LBfgs::memory, "pairs kept, m; 3 to 20 is usual").at_least(1).at_most(10000);

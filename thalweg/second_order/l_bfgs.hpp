@@ -1,6 +1,6 @@
 // L-BFGS: limited-memory quasi-Newton for smooth f of many variables, without constraints.
 //
-// Asks value and gradient. Memory (2m + 6) n; 4mn + 8n operations a step beside f.
+// Asks value and gradient. Memory (2m + 8) n; 4mn + 8n operations a step beside f.
 // Liu & Nocedal, Math. Prog. 45 (1989); the two-loop recursion of Nocedal, Math. Comp. 35 (1980), as Algorithm 7.4 of
 // Nocedal & Wright, Numerical Optimization, 2nd ed.; first metric γI with γ = sᵀy/yᵀy (ibid. (7.20)).
 // A pair (s, y) enters the memory if sᵀy > 2.2e-16·yᵀy (as L-BFGS-B does: Zhu, Byrd, Lu & Nocedal, ACM TOMS 23

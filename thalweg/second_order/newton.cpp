@@ -19,7 +19,7 @@ class ExactModel final : public QuadraticModel {
   bool move_to(std::span<const double> x) override {
     f_.hessian(x, h_);
     if (!std::isfinite(blas::max_abs(h_))) return false;
-    positive_ = cholesky_.factor(h_);
+    positive_ = cholesky_.factor(h_) && well_conditioned();
     decomposed_ = false;
     return true;
   }
@@ -45,6 +45,16 @@ class ExactModel final : public QuadraticModel {
   }
 
  private:
+  // No pivot L_ii² is what rounding leaves of H_ii: that would be a direction without curvature.
+  [[nodiscard]] bool well_conditioned() const {
+    const std::size_t n = f_.dimension();
+    const auto l = cholesky_.lower();
+    for (std::size_t i = 0; i < n; ++i) {
+      const double pivot = l[i * n + i] * l[i * n + i];
+      if (!(pivot > 1e-15 * static_cast<double>(n) * h_[i * n + i])) return false;
+    }
+    return true;
+  }
   bool decompose() { return decomposed_ = decomposed_ || secular_.set_matrix(h_); }
   Objective<double>& f_;
   std::vector<double> h_;  // n×n

@@ -21,10 +21,16 @@ class SteihaugModel final : public QuadraticModel {
     return true;
   }
 
+  bool refine() override {
+    if (forcing_ < 1e-12) return false;
+    forcing_ *= 1e-3;
+    return true;
+  }
+
   // Algorithm 7.2 (CG-Steihaug): z ← s, r = ∇m(s), d the search direction.
   ModelStep step(std::span<const double> gradient, double radius, double fallback, std::span<double> s) override {
     const double norm_g = blas::norm(gradient);
-    const double tolerance = std::min(0.5, std::sqrt(norm_g)) * norm_g;
+    const double tolerance = std::min(forcing_, std::sqrt(norm_g)) * norm_g;
     std::fill(s.begin(), s.end(), 0.0);
     blas::copy(gradient, r_);
     for (std::size_t i = 0; i < n_; ++i) d_[i] = -r_[i];
@@ -69,6 +75,7 @@ class SteihaugModel final : public QuadraticModel {
     return sd > 0.0 ? gap / (sd + root) : (root - sd) / dd;
   }
   Objective<double>& f_;
+  double forcing_ = 0.5;
   std::size_t n_, limit_;
   std::vector<double> x_, r_, d_, hd_;
 };

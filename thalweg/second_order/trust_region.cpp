@@ -35,7 +35,7 @@ void TrustRegion::run(Objective<double>& f, Search& search, QuadraticModel& mode
         break;
       }
     }
-    const ModelStep step = model.step(g, std::min(radius, max_radius), std::max(1.0, blas::norm(x)), s);
+    const ModelStep step = model.step(g, radius, std::max(1.0, blas::norm(x)), s);
     blas::step(x, 1.0, s, x_trial);
     const double trial = f.value_and_gradient(x_trial, g_trial);
     const bool below_rounding = step.decrease <= value_rounding * std::abs(value);
@@ -55,16 +55,24 @@ void TrustRegion::run(Objective<double>& f, Search& search, QuadraticModel& mode
     level_steps = taken && trial == value ? level_steps + 1 : 0;
     const double decrement = step.interior ? step.decrease : -1.0;
     const bool no_room = step.norm <= 1e-16 * blas::norm(x);
-    if ((!taken && (below_rounding || no_room)) || level_steps > patience)
+    if ((!taken && (below_rounding || no_room)) || level_steps > patience) {
+      if (!taken && model.refine()) {
+        radius = std::max(1.0, blas::norm(x));  // it shrank for steps that rounding refused
+        continue;
+      }
       return finish_without_progress(
           search, stopping, x, value, g, decrement,
           fmt::format("no step lowers f = {:.17g}: the model promises {:.3g} within {:.3g}", value, step.decrease,
                       step.norm));
-    if (!taken) continue;
-    const double before = std::exchange(value, trial);
-    std::swap(x, x_trial);
-    std::swap(g, g_trial);
+    }
+    const double before = value;
+    if (taken) {
+      value = trial;
+      std::swap(x, x_trial);
+      std::swap(g, g_trial);
+    }
     search.iteration(x, value);
+    if (!taken || !stopping.watches_change()) continue;
     if (const std::string why = stopping.small_change(before, value, blas::max_abs(s)); !why.empty()) {
       search.recommend(x, value);
       return search.finish(Status::converged, why);

@@ -29,13 +29,14 @@ class QuadraticModel {
   virtual bool move_to(std::span<const double> x) = 0;
   // s within `radius`; where that is infinite and the model is not convex, within `fallback`.
   virtual ModelStep step(std::span<const double> gradient, double radius, double fallback, std::span<double> s) = 0;
+  // Solves the model more exactly from now on; false when it cannot. Asked before the loop gives up.
+  virtual bool refine() { return false; }
   // True when the model has a direction down although the gradient is zero.
   [[nodiscard]] virtual bool at_saddle() { return false; }
 };
 
 struct TrustRegion {
   double initial_radius = 0.0;  // 0: see above
-  double max_radius = 1e20;
   double accept = 1e-4;
   double gradient_tolerance = default_gradient_tolerance;
 
