@@ -333,7 +333,7 @@
         highlightSeriesOpts: { strokeWidth: 3, highlightCircleSize: 4 },
         highlightSeriesBackgroundAlpha: 0.45, highlightSeriesBackgroundColor: css('--page-rgb'),
         axes: {
-          x: { logscale: logX, axisLabelFormatter: (v) => fx.tick(v), ...(logX ? { ticker: logTicks(fx) } : { ticker: Dygraph.numericTicks }), pixelsPerLabel: 80 },
+          x: { logscale: logX, axisLabelFormatter: (v) => fx.tick(v), ...(logX ? { ticker: logTicks(fx) } : { ticker: Dygraph.numericTicks }), pixelsPerLabel: 64 },
           y: { axisLabelFormatter: (v) => fy.tick(v), ...(logY ? { ticker: logTicks(fy) } : {}), axisLabelWidth: 52, pixelsPerLabel: 44 },
         },
         highlightCallback: (event, xv, points, row, name) => this.hover(xv, points, row, name),
