@@ -219,5 +219,17 @@ TEST_F(Compare, AnInterruptionKeepsWhatHasFinishedAndResumeDoesTheRest) {
   EXPECT_EQ(timeless(to_json(whole)), uninterrupted);
 }
 
+TEST_F(Compare, AnInterruptedTuningChoosesNothing) {
+  std::atomic<bool> stop{false};
+  const auto part =
+      compare(read(orders), {.progress = [&](const CompareProgress& p) { stop = p.done >= 4; }, .interrupt = &stop});
+  EXPECT_EQ(part.methods[3].tuning->runs, 4u);
+  EXPECT_TRUE(part.methods[3].tuned.empty());
+  EXPECT_TRUE(part.methods[3].tuning->at_edge.empty());
+  for (const auto& m : part.methods) EXPECT_TRUE(m.runs.empty());
+  EXPECT_FALSE(to_table(part).empty());
+  EXPECT_FALSE(report::html_report(file("results.json")).empty());
+}
+
 }  // namespace
 }  // namespace thalweg

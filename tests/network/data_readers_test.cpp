@@ -321,5 +321,44 @@ TEST_F(Readers, RegistryNamesWhatLoadReads) {
   EXPECT_EQ(ids, (std::vector<std::string>{"digits", "fashion-mnist", "idx", "csv"}));
 }
 
+// Files damaged at random: read, or refused with InvalidArgument; nothing else, and no byte out of place (the
+// sanitizer build watches).
+TEST_F(Readers, DamagedFilesAreReadOrRefused) {
+  Bytes pixels(24);
+  for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<std::uint8_t>(7 * i);
+  const std::string table = "a,\"b, c\",y\n1,2.5,cat\r\n\"3\",4e-2,\"d\"\"og\"\n";
+  const std::vector<Bytes> sound = {idx(0x08, {2, 3, 4}, pixels), gzipped(idx(0x0D, {3, 2}, pixels)),
+                                    Bytes(table.begin(), table.end()), gzipped(Bytes(table.begin(), table.end()))};
+  std::size_t refused = 0, read = 0;
+  for (std::uint64_t trial = 0; trial < 8000; ++trial) {
+    Generator random(Stream(trial, Purpose("test.damage")));
+    Bytes bytes = sound[trial % sound.size()];
+    for (std::size_t n = 1 + random.index(4); n > 0 && !bytes.empty(); --n) {
+      const auto at = static_cast<std::ptrdiff_t>(random.index(bytes.size()));
+      const std::size_t how = random.index(4);
+      if (how == 0) bytes[static_cast<std::size_t>(at)] = static_cast<std::uint8_t>(random.index(256));
+      if (how == 1) bytes[static_cast<std::size_t>(at)] ^= static_cast<std::uint8_t>(1u << random.index(8));
+      if (how == 2) bytes.erase(bytes.begin() + at, bytes.begin() + at + 1);
+      if (how == 3) bytes.insert(bytes.begin() + at, static_cast<std::uint8_t>(random.index(256)));
+    }
+    try {
+      ByteSource source(bytes, "damaged");
+      if (trial % sound.size() < 2) {
+        const IdxArray array = read_idx(source);
+        double sum = 0.0;
+        for (std::size_t i = 0; i < array.size(); ++i) sum += array.at(i);
+        static_cast<void>(sum);
+      } else {
+        csv_data<double>("csv", read_csv(source), "y").check();
+      }
+      ++read;
+    } catch (const InvalidArgument&) {
+      ++refused;
+    }
+  }
+  EXPECT_GT(refused, 3000u);
+  EXPECT_GT(read, 100u);  // a changed pixel is still a pixel
+}
+
 }  // namespace
 }  // namespace thalweg

@@ -197,6 +197,10 @@ class Runner {
         score_training(jobs, trials, mine, t);
       else
         score_problems(jobs, trials, mine, t);
+      if (mine.size() < grid.size() * problem_count() * c_.tuning.seeds) {  // interrupted: nothing is chosen
+        results_.methods[m].tuning = std::move(t);
+        continue;
+      }
       const bool higher = t.measure == "validation accuracy";
       std::size_t best = 0;
       for (std::size_t k = 1; k < t.table.size(); ++k)

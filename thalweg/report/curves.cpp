@@ -22,7 +22,7 @@ constexpr std::array<Axis, 4> training_x = {
     {{"flops", "FLOPs"}, {"samples", "Samples"}, {"seconds", "Seconds"}, {"evaluations", "Evaluations"}}};
 constexpr std::array<Axis, 4> minimization_x = {
     {{"evaluations", "Evaluations"}, {"seconds", "Seconds"}, {"flops", "FLOPs"}, {"samples", "Samples"}}};
-constexpr std::array<Axis, 2> training_y = {{{"accuracy", "Validation accuracy"}, {"loss", "Training loss"}}};
+constexpr std::array<Axis, 2> training_y = {{{"accuracy", "Validation accuracy"}, {"loss", "Validation loss"}}};
 constexpr std::array<Axis, 1> minimization_y = {{{"f", "Lowest f"}}};
 
 constexpr std::size_t most_points = 400;
