@@ -154,7 +154,8 @@ void cma_es(std::size_t n, int generations, bool diagonal = false) {
 }
 
 void de(std::size_t n, int generations) {
-  const thalweg::De method{.adaptation = thalweg::De::Adaptation::none,
+  const thalweg::De method{.strategy = thalweg::De::Strategy::rand1,
+                           .adaptation = thalweg::De::Adaptation::none,
                            .population = 100,
                            .weight = 0.8,
                            .f_tolerance = 0.0,

@@ -7,20 +7,42 @@
 #include <cmath>
 #include <vector>
 
+#include "thalweg/core/noise.hpp"
+
 namespace thalweg {
 
 namespace {
 
-// Three members that differ from each other and from `self`.
-std::array<std::size_t, 3> others(Generator& random, std::size_t count, std::size_t self) {
-  std::array<std::size_t, 3> r{};
-  do r[0] = random.index(count);
-  while (r[0] == self);
-  do r[1] = random.index(count);
-  while (r[1] == self || r[1] == r[0]);
-  do r[2] = random.index(count);
-  while (r[2] == self || r[2] == r[0] || r[2] == r[1]);
-  return r;
+// A word as a number of [0, 1), and as an index below `count` (its bias, count/2³², is not seen).
+double unit(std::uint32_t word) { return static_cast<double>(word) * 0x1p-32; }
+std::size_t below(std::uint32_t word, std::size_t count) { return (std::uint64_t{word} * count) >> 32; }
+
+// Three members that differ from each other and from `self`, each uniform among those left: the k-th smallest of the
+// numbers that are not taken.
+std::array<std::size_t, 3> others(const std::uint32_t* words, std::size_t count, std::size_t self) {
+  std::array<std::size_t, 4> taken = {self};
+  std::array<std::size_t, 3> chosen{};
+  for (std::size_t k = 0; k < 3; ++k) {
+    std::size_t r = below(words[k], count - 1 - k);
+    for (std::size_t t = 0; t <= k; ++t) r += static_cast<std::size_t>(r >= taken[t]);  // `taken` ascends
+    chosen[k] = r;
+    std::size_t t = k + 1;
+    for (; t > 0 && taken[t - 1] > r; --t) taken[t] = taken[t - 1];
+    taken[t] = r;
+  }
+  return chosen;
+}
+
+// base + pull·(top − self) + weight·(b − c) where the word is below the threshold or at `always`, else self.
+void challenge(std::size_t n, const double* __restrict self, const double* __restrict base,
+               const double* __restrict top, const double* __restrict b, const double* __restrict c, double pull,
+               double weight, const std::uint32_t* __restrict words, double rate, std::size_t always,
+               double* __restrict u) {
+  for (std::size_t i = 0; i < n; ++i) {
+    const double mutant = base[i] + pull * (top[i] - self[i]) + weight * (b[i] - c[i]);
+    u[i] = unit(words[i]) < rate ? mutant : self[i];
+  }
+  u[always] = base[always] + pull * (top[always] - self[always]) + weight * (b[always] - c[always]);
 }
 
 }  // namespace
@@ -58,6 +80,8 @@ void De::run(Objective<double>& f, Search& search) const {
 
   std::vector<double> members(size * n), challengers(size * n), values(size), challenges(size);
   std::vector<double> weights(size, weight), rates(size, crossover), new_weights(size), new_rates(size);
+  const std::size_t words_each = 8 + n;  // three others, one variable, four of jDE; the crossover
+  std::vector<std::uint32_t> words(size * words_each);
   Generator first = search.random(Purpose("de.first"));
   for (std::size_t k = 0; k < size; ++k)
     for (std::size_t i = 0; i < n; ++i) {
@@ -75,34 +99,28 @@ void De::run(Objective<double>& f, Search& search) const {
   search.iteration(std::span<const double>(members).subspan(best * n, n), values[best]);
 
   for (std::uint64_t generation = 1;; ++generation) {
-    Generator random = search.random(Purpose("de.generation"), generation);
+    fill_words(words, search.stream(Purpose("de.generation"), generation));
+    Generator bounce = search.random(Purpose("de.bounce"), generation);
     const double* top = members.data() + best * n;
     for (std::size_t k = 0; k < size; ++k) {
+      const std::uint32_t* word = words.data() + k * words_each;
       double weight_k = weights[k], rate_k = rates[k];
       if (adaptation == Adaptation::jde) {  // Brest et al. (2006), eqs. (5), (6)
-        if (random.uniform() < 0.1) weight_k = 0.1 + 0.9 * random.uniform();
-        if (random.uniform() < 0.1) rate_k = random.uniform();
+        if (unit(word[4]) < 0.1) weight_k = 0.1 + 0.9 * unit(word[5]);
+        if (unit(word[6]) < 0.1) rate_k = unit(word[7]);
       }
       new_weights[k] = weight_k, new_rates[k] = rate_k;
-      const auto r = others(random, size, k);
+      const auto r = others(word, size, k);
       const double* self = members.data() + k * n;
       const double* base =
           strategy == Strategy::rand1 ? members.data() + r[0] * n : (strategy == Strategy::best1 ? top : self);
-      const double* b = members.data() + r[1] * n;
-      const double* c = members.data() + r[2] * n;
-      const double pull = strategy == Strategy::current_to_best1 ? weight_k : 0.0;
       double* u = challengers.data() + k * n;
-      const std::size_t always = random.index(n);
-      const auto threshold =
-          static_cast<std::uint64_t>(rate_k * 0x1p32);  // a 32-bit word is below it with probability CR
-      for (std::size_t i = 0; i < n; ++i) {
-        if (i != always && random() >= threshold) {
-          u[i] = self[i];
-          continue;
-        }
-        u[i] = base[i] + pull * (top[i] - self[i]) + weight_k * (b[i] - c[i]);
-        if (u[i] < bounds.low(i)) u[i] = base[i] + random.uniform() * (bounds.low(i) - base[i]);
-        if (u[i] > bounds.high(i)) u[i] = base[i] + random.uniform() * (bounds.high(i) - base[i]);
+      challenge(n, self, base, top, members.data() + r[1] * n, members.data() + r[2] * n,
+                strategy == Strategy::current_to_best1 ? weight_k : 0.0, weight_k, word + 8, rate_k,
+                below(word[3], n), u);
+      for (std::size_t i = 0; i < n && !bounds.empty(); ++i) {
+        if (u[i] < bounds.lower[i]) u[i] = base[i] + bounce.uniform() * (bounds.lower[i] - base[i]);
+        if (u[i] > bounds.upper[i]) u[i] = base[i] + bounce.uniform() * (bounds.upper[i] - base[i]);
       }
     }
     f.values(challengers, challenges);

@@ -10,9 +10,9 @@
 // synchronous (a challenger enters the population after its generation), so that a generation is one batch; a
 // variable that left the box is drawn between its base's and the bound (Price et al., §4.3, "bounce-back").
 //
-// The default population was chosen among 3n, 5n and 10n (2026-11): targets 1e2 … 1e-7 reached within 2000n
-// evaluations on sphere, ellipsoid, rastrigin and rosenbrock, 5 instances each, of 200 in 5, 10 and 20 dimensions:
-// 184, 160, 134; 173, 157, 105; 163, 108, 55 (SciPy 1.10.1's differential_evolution 176, 111, 57).
+// The defaults were chosen by the targets 1e2, 10, … 1e-7 reached within 2000n evaluations on sphere, ellipsoid,
+// rastrigin and rosenbrock (tests/population/de.cpp; 2026-11), 25 instances, of 1000: current-to-best/1 with 3n
+// members 963 in 5-D and 837 in 10-D, with 5n 958 and 662; rand/1 with 3n 895 and 800, with 5n 911 and 774.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@ namespace thalweg {
 struct De {
   enum class Strategy : std::uint8_t { rand1, best1, current_to_best1 };
   enum class Adaptation : std::uint8_t { none, jde };
-  Strategy strategy = Strategy::rand1;
+  Strategy strategy = Strategy::current_to_best1;
   Adaptation adaptation = Adaptation::jde;
   int population = 0;      // members; 0: 3n, at least 15
   double weight = 0.5;     // F, where nothing adapts; jDE: the first
