@@ -71,10 +71,10 @@ struct Row {
   double (*f)(Point);
   int scipy[3];
 };
-const Row rows[] = {{"f1", sphere, {0, 50, 32}},
-                    {"f2", ellipsoid, {0, 46, 18}},
-                    {"rastrigin", rastrigin, {0, 5, 2}},
-                    {"rosenbrock", rosenbrock, {0, 10, 5}}};
+const Row rows[] = {{"f1", sphere, {250, 50, 32}},
+                    {"f2", ellipsoid, {250, 46, 18}},
+                    {"rastrigin", rastrigin, {200, 5, 2}},
+                    {"rosenbrock", rosenbrock, {201, 10, 5}}};
 void compare_with_scipy(std::size_t d) {
   const std::size_t n[] = {5, 10, 20};
   int ours = 0, theirs = 0;

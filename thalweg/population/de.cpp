@@ -38,11 +38,27 @@ void challenge(std::size_t n, const double* __restrict self, const double* __res
                const double* __restrict top, const double* __restrict b, const double* __restrict c, double pull,
                double weight, const std::uint32_t* __restrict words, double rate, std::size_t always,
                double* __restrict u) {
+  const double limit = rate * 0x1p31;  // of the word's upper 31 bits: signed conversions are vector instructions
   for (std::size_t i = 0; i < n; ++i) {
     const double mutant = base[i] + pull * (top[i] - self[i]) + weight * (b[i] - c[i]);
-    u[i] = unit(words[i]) < rate ? mutant : self[i];
+    u[i] = static_cast<double>(static_cast<std::int32_t>(words[i] >> 1)) < limit ? mutant : self[i];
   }
   u[always] = base[always] + pull * (top[always] - self[always]) + weight * (b[always] - c[always]);
+}
+
+// A variable outside goes between its base's and the bound it crossed (Price et al. 2005, §4.3). The share is what
+// the crossover left of its word: given that the word is below CR, word/CR is uniform.
+void bounce_back(std::size_t n, const double* __restrict base, const double* __restrict lower,
+                 const double* __restrict upper, const std::uint32_t* __restrict words, double rate,
+                 double* __restrict u) {
+  const double below_rate = 1.0 / std::max(rate, 1e-9), above_rate = 1.0 / std::max(1.0 - rate, 1e-9);
+  for (std::size_t i = 0; i < n; ++i) {
+    const double v = static_cast<double>(static_cast<std::int32_t>(words[i] >> 1)) * 0x1p-31;
+    const double share = std::min(1.0, v < rate ? v * below_rate : (v - rate) * above_rate);
+    const double from_low = base[i] + share * (lower[i] - base[i]),
+                 from_high = base[i] + share * (upper[i] - base[i]);
+    u[i] = u[i] < lower[i] ? from_low : (u[i] > upper[i] ? from_high : u[i]);
+  }
 }
 
 }  // namespace
@@ -100,7 +116,6 @@ void De::run(Objective<double>& f, Search& search) const {
 
   for (std::uint64_t generation = 1;; ++generation) {
     fill_words(words, search.stream(Purpose("de.generation"), generation));
-    Generator bounce = search.random(Purpose("de.bounce"), generation);
     const double* top = members.data() + best * n;
     for (std::size_t k = 0; k < size; ++k) {
       const std::uint32_t* word = words.data() + k * words_each;
@@ -118,10 +133,7 @@ void De::run(Objective<double>& f, Search& search) const {
       challenge(n, self, base, top, members.data() + r[1] * n, members.data() + r[2] * n,
                 strategy == Strategy::current_to_best1 ? weight_k : 0.0, weight_k, word + 8, rate_k,
                 below(word[3], n), u);
-      for (std::size_t i = 0; i < n && !bounds.empty(); ++i) {
-        if (u[i] < bounds.lower[i]) u[i] = base[i] + bounce.uniform() * (bounds.lower[i] - base[i]);
-        if (u[i] > bounds.upper[i]) u[i] = base[i] + bounce.uniform() * (bounds.upper[i] - base[i]);
-      }
+      if (!bounds.empty()) bounce_back(n, base, bounds.lower.data(), bounds.upper.data(), word + 8, rate_k, u);
     }
     f.values(challengers, challenges);
     for (std::size_t k = 0; k < size; ++k) {
