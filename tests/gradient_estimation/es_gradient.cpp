@@ -55,7 +55,22 @@ TEST(EsGradient, RanksPointUphillAndScaleIsThatOfTheFormula) {
   EXPECT_DOUBLE_EQ(g[0], std::abs(e[0]) / (2.0 * 0.5));
 }
 
-TEST(EsGradient, TiesShareTheirRankAndNotFiniteIsWorst) {
+TEST(EsGradient, TiesShareTheirMeanRank) {
+  // Values +1, −0, +2, −1 of two pairs: ranks 1.5, 0, 3, 1.5 of 0 … 3, so both pairs weigh 1.5/3/(4σ).
+  const std::vector<double> values = {1.0, 0.0, 2.0, 1.0};
+  std::size_t next = 0;
+  Watched<double> f(3, [&](std::span<const double>) { return values[next++ % 4]; });
+  const auto es = EsGradient{.sigma = 0.5, .directions = 2}.make(f);
+  es->begin(1);
+  std::vector<double> g(3), expected(3, 0.0), x(3, 0.0);
+  es->gradient(x, g);
+  const std::vector<double> weights(2, 0.5 / (4.0 * 0.5));
+  add_noises(std::span<double>(expected), std::span<const double>(weights), Noise::gaussian,
+             Stream(1, Purpose("es-gradient.direction"), 1));
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_NEAR(g[i], expected[i], 1e-15);
+}
+
+TEST(EsGradient, AllTiedIsFlatAndNotFiniteIsWorst) {
   Watched<double> flat(3, [](std::span<const double>) { return 1.0; });
   const auto es = EsGradient{}.make(flat);
   es->begin(1);
