@@ -80,7 +80,8 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
-    print(chosen(app)->help());
+    CLI::App* at = chosen(app);
+    print(at == &app ? app.help() : at->help("thalweg"));
   } catch (const CLI::Success&) {  // --version
   } catch (const CLI::ParseError& error) {
     complain(explained(app, error));

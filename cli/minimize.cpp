@@ -67,8 +67,16 @@ std::string bounds_text(const PreparedRun& run, bool users) {
   if (b.empty()) return "";
   const bool same = std::all_of(b.lower.begin(), b.lower.end(), [&](double v) { return v == b.lower[0]; }) &&
                     std::all_of(b.upper.begin(), b.upper.end(), [&](double v) { return v == b.upper[0]; });
-  return (same ? digits(b.lower[0], 6) + " to " + digits(b.upper[0], 6) : std::to_string(b.lower.size()) + " pairs") +
-         (users ? "" : " (the problem's; --bounds none frees it)");
+  std::string text;
+  if (same) {
+    text = digits(b.lower[0], 6) + " to " + digits(b.upper[0], 6);
+  } else if (b.lower.size() > 4) {
+    text = std::to_string(b.lower.size()) + " pairs";
+  } else {
+    for (std::size_t i = 0; i < b.lower.size(); ++i)
+      text += (i == 0 ? "" : ", ") + digits(b.lower[i], 6) + " to " + digits(b.upper[i], 6);
+  }
+  return text + (users ? "" : " (the problem's; --bounds none frees it)");
 }
 
 void print_result(const Result& r, const PreparedRun& run, const MinimizeArguments& a) {
@@ -279,9 +287,9 @@ void add_minimize_budgets(CLI::App& app, MinimizeArguments& a) {
 void add_minimize(CLI::App& app, int& status) {
   CLI::App* sub = app.add_subcommand("minimize", "one run: a problem or a program, and a method");
   auto a = std::make_shared<MinimizeArguments>();
-  sub->add_option("--problem", a->problem, "as rosenbrock:n=10 (`thalweg list problems`)")->type_name("ID[:k=v,…]");
+  sub->add_option("--problem", a->problem, "as rosenbrock:n=10 (`thalweg list problems`)")->type_name("ID[:k=v,...]");
   sub->add_option("--command", a->command, "a program that answers JSON lines; no shell is run")
-      ->type_name("'PROG ARG…'");
+      ->type_name("'PROG ARG...'");
   sub->add_option("--method", a->method, "default auto: by what is answered, n and bounds; the result says which")
       ->type_name("ID");
   sub->add_option("--estimator", a->estimator, "makes gradients from values, below a method that asks them")
@@ -294,10 +302,10 @@ void add_minimize(CLI::App& app, int& status) {
       ->take_all()
       ->allow_extra_args(false);
   sub->add_option("--x0", a->x0, "start; default: the problem's, or the middle of the bounds")
-      ->type_name("a,b,…|@FILE");
+      ->type_name("a,b,...|@FILE");
   sub->add_option("--dimension", a->dimension, "variables of --command without --x0")->type_name("N");
   sub->add_option("--bounds", a->bounds, "lo,hi for all, or lo1,hi1;lo2,hi2;…; none, inf and -inf are allowed")
-      ->type_name("…|@FILE");
+      ->type_name("B|@FILE");
   sub->add_flag("--gradient", a->gradient, "--command answers gradients too (kind value_and_gradient)");
   sub->add_flag("--stochastic", a->stochastic, "the answers of --command depend on the seed that it is sent");
   sub->add_option("--tolerance", a->tolerance, "f, x or gradient, for methods that have the notion; may be repeated")

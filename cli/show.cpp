@@ -69,16 +69,33 @@ void show(const Entry& entry, const Common& common) {
   line("example", entry.example);
   line("see also", namesakes(entry));
   if (!entry.options.empty()) {
+    const auto range_of = [](const OptionInfo& o) {
+      const std::string range = o.range();
+      if (!range.empty() || o.type == "double" || o.type == "text") return range;
+      return o.type == "bool" ? std::string("true or false") : o.type;
+    };
+    std::size_t names = 6, defaults = 7, ranges = 5;  // the widths of the headings
+    for (const OptionInfo& o : entry.options) {
+      names = std::max(names, report::display_width(o.name));
+      defaults = std::max(defaults, report::display_width(o.default_text));
+      ranges = std::max(ranges, report::display_width(range_of(o)));
+    }
+    const std::size_t taken = 2 + names + 2 + defaults + 2 + ranges + 2;
+    const std::size_t room = std::max<std::size_t>(width > taken ? width - taken : 0, 30);
     report::Table table;
     table.column("option").column("default", report::Align::right).column("range").column("meaning");
     for (const OptionInfo& o : entry.options) {
-      std::string range = o.range();
-      if (range.empty() && o.type != "double" && o.type != "text")
-        range = o.type == "bool" ? "true or false" : o.type;
+      std::string meaning = wrapped(o.help + (o.unit.empty() ? "" : " [" + o.unit + "]"), 0, room);
+      const std::size_t end = std::min(meaning.find('\n'), meaning.size());
       table.row({{o.name, report::Tone::strong},
                  o.default_text,
-                 {range, report::Tone::faint},
-                 o.help + (o.unit.empty() ? "" : " [" + o.unit + "]")});
+                 {range_of(o), report::Tone::faint},
+                 meaning.substr(0, end)});
+      for (meaning.erase(0, end + 1); !meaning.empty();) {  // the other lines of a long meaning
+        const std::size_t next = std::min(meaning.find('\n'), meaning.size());
+        table.row({"", "", "", meaning.substr(0, next)});
+        meaning.erase(0, next + 1);
+      }
     }
     out += "\n" + table.text({.color = paint.on, .indent = 2});
   }

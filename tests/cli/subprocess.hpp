@@ -13,6 +13,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -72,6 +73,7 @@ class Tool {
     argv.push_back(nullptr);
     began_ = std::chrono::steady_clock::now();
     pid_ = fork();
+    if (pid_ < 0) throw std::runtime_error("fork failed");
     if (pid_ == 0) {
       for (const std::string& pair : environment) {
         const std::size_t equals = pair.find('=');
@@ -94,7 +96,10 @@ class Tool {
   }
   Tool(const Tool&) = delete;
   Tool& operator=(const Tool&) = delete;
-  void kill(int signal) const { ::kill(pid_, signal); }
+  // Only while it is a child of ours: kill(-1, …) would reach every process there is.
+  void kill(int signal) const {
+    if (pid_ > 0) ::kill(pid_, signal);
+  }
   [[nodiscard]] bool ended() {
     int raw = 0;
     if (pid_ > 0 && waitpid(pid_, &raw, WNOHANG) == pid_) ended_with(raw);

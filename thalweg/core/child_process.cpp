@@ -256,7 +256,7 @@ void ChildProcess::stop(double patience) {
     }
     return true;
   };
-  if (!gone_within(patience)) {
+  if (!gone_within(patience)) {  // then pid_ > 1: never −1, which would reach every process
     kill(-pid_, SIGTERM);
     if (!gone_within(patience)) {
       kill(-pid_, SIGKILL);
