@@ -205,6 +205,27 @@ TEST(Plan, NodeNoiseIsAddedToPreActivations) {
   EXPECT_NE(noisy.outputs()[0], clean.outputs()[0]);
 }
 
+TEST(Plan, NodeNoiseOfASampleIsItsOwnHoweverItIsMade) {
+  // Small networks make several rows at once, large ones each row in parts: both are the stream's components.
+  for (const std::string text : {"3-5-4", "3-2500-4"}) {
+    const Task<float> task(text, 20);
+    Plan<float> plan(task.network, task.loss, 20);
+    for (Noise noise : {Noise::rademacher, Noise::gaussian}) {
+      const thalweg::NodeNoise nodes{noise, 1.0, Stream(4, Purpose("nodes"))};
+      for (std::size_t l : {0, 1}) {
+        const auto& view = task.network.layers()[l];
+        std::vector<float> epsilon(20 * view.out), row(view.out);
+        plan.node_noise(nodes, l, 20, epsilon);
+        for (std::size_t b = 0; b < 20; ++b) {
+          thalweg::fill_noise<float>(row, noise, nodes.stream, b * task.network.units() + view.units);
+          ASSERT_TRUE(
+              std::equal(row.begin(), row.end(), epsilon.begin() + static_cast<std::ptrdiff_t>(b * view.out)));
+        }
+      }
+    }
+  }
+}
+
 TEST(Plan, HessianTimesVectorIsTheDifferenceOfGradients) {
   for (const std::string activation : {"linear", "tanh", "sigmoid", "gelu"})
     for (auto loss : example::losses) {
@@ -328,6 +349,21 @@ TEST(Plan, TheSameBitsForAnyNumberOfThreads) {
     EXPECT_EQ(gradients[i], gradients[0]);
     EXPECT_EQ(numbers[i], numbers[0]);
   }
+}
+
+TEST(Plan, BackwardMayComeTwiceAndAfterDeltasWereWritten) {
+  const Task<double> task("6-9-4", 7);
+  Plan<double> plan(task.network, task.loss, 7);
+  auto pass = plan.pass();
+  std::vector<double> first(task.theta.size()), again(first);
+  plan.forward(task.theta, task.batch(), pass);
+  plan.backward(task.theta, task.batch(), pass, first);
+  plan.backward(task.theta, task.batch(), pass, again);
+  for (std::size_t i = 0; i < first.size(); ++i) ASSERT_NEAR(again[i], first[i], 1e-15);
+  plan.forward(task.theta, task.batch(), pass);
+  for (double& d : pass.deltas(1)) d = 7.0;
+  plan.backward(task.theta, task.batch(), pass, again);
+  for (std::size_t i = 0; i < first.size(); ++i) ASSERT_NEAR(again[i], first[i], 1e-15);
 }
 
 TEST(Plan, MistakesAreNamed) {

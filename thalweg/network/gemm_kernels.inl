@@ -283,7 +283,9 @@ void activate(Activation activation, const S* z, S* h, std::size_t count) {
     case Activation::linear:
       return each([](V x) { return x; });
     case Activation::relu:
-      return each([](V x) { return x < S{0} ? V{} : x;  /* a NaN stays */ });
+      return each([](V x) {
+        return x < S{0} ? V{} : x; /* a NaN stays */
+      });
     case Activation::tanh:
       return each([](V x) { return hyperbolic_tangent(x); });
     case Activation::sigmoid:
@@ -347,22 +349,59 @@ void sum_rows(const S* d, std::size_t rows, std::size_t columns, S* out) {
     store_n(out + j, sum, n);
   });
 }
+// Lanes from n on replaced.
+template <class S>
+inline typename Simd<S>::V only(typename Simd<S>::V v, int n, S rest) {
+  using V = typename Simd<S>::V;
+  using I = typename Simd<S>::I;
+  I lane{};
+  for (int i = 0; i < Simd<S>::lanes; ++i) lane[i] = static_cast<decltype(lane[0] + 0)>(i);
+  return lane < static_cast<decltype(lane[0] + 0)>(n) ? v : V{} + rest;
+}
+// Largest of the lanes (a NaN may be passed over), and their sum.
+template <class S>
+inline S largest(typename Simd<S>::V v) {
+#if defined(__AVX512F__)
+  if constexpr (sizeof(S) == 4)
+    return _mm512_reduce_max_ps(v);
+  else
+    return _mm512_reduce_max_pd(v);
+#else
+  S top = v[0];
+  for (int i = 1; i < Simd<S>::lanes; ++i) top = v[i] > top ? v[i] : top;
+  return top;
+#endif
+}
+template <class S>
+inline S sum_of(typename Simd<S>::V v) {
+#if defined(__AVX512F__)
+  if constexpr (sizeof(S) == 4)
+    return _mm512_reduce_add_ps(v);
+  else
+    return _mm512_reduce_add_pd(v);
+#else
+  S sum = v[0];
+  for (int i = 1; i < Simd<S>::lanes; ++i) sum += v[i];
+  return sum;
+#endif
+}
 template <class S>
 double softmax(const S* y, std::size_t count, S* p) {
   using V = typename Simd<S>::V;
-  S top = y[0];
-  for (std::size_t i = 1; i < count; ++i)
-    if (!(y[i] <= top)) top = y[i];  // a NaN stays
-  V sums{};
+  const S lowest = -static_cast<S>(__builtin_inf());
+  V tops = V{} + lowest;
   by_vectors<S>(count, [&](std::size_t i, int n) {
-    V e = exponential(V(load_n(y + i, n) - (V{} + top)));
-    if (n != Simd<S>::lanes)
-      for (int j = n; j < Simd<S>::lanes; ++j) e[j] = S{0};
+    const V v = only<S>(load_n(y + i, n), n, lowest);
+    tops = v > tops ? v : tops;
+  });
+  const S top = largest<S>(tops);
+  V sums{};  // a NaN in y is one here
+  by_vectors<S>(count, [&](std::size_t i, int n) {
+    const V e = only<S>(exponential(V(load_n(y + i, n) - (V{} + top))), n, S{0});
     if (p != nullptr) store_n(p + i, e, n);
     sums += e;
   });
-  S sum = 0;
-  for (int j = 0; j < Simd<S>::lanes; ++j) sum += sums[j];
+  const S sum = sum_of<S>(sums);
   if (p != nullptr) {
     const S scale = S{1} / sum;
     by_vectors<S>(count, [&](std::size_t i, int n) { store_n(p + i, V(V(load_n(p + i, n)) * scale), n); });

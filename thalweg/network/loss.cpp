@@ -53,12 +53,13 @@ void check_batch(Loss loss, const Batch<S>& batch, std::size_t inputs, std::size
 
 template <class S>
 double loss_forward(Loss loss, std::span<const S> y, const Batch<S>& batch, std::size_t width,
-                    std::span<double> losses) {
+                    std::span<double> losses, std::span<S> probabilities) {
   double sum = 0.0;
   for (std::size_t b = 0; b < batch.size; ++b) {
     const S* row = y.data() + b * width;
     if (loss == Loss::cross_entropy) {
-      losses[b] = best<S>().softmax(row, width, nullptr) - static_cast<double>(row[label(batch.labels[b])]);
+      losses[b] = best<S>().softmax(row, width, probabilities.empty() ? nullptr : probabilities.data() + b * width) -
+                  static_cast<double>(row[label(batch.labels[b])]);
     } else {
       double squares = 0.0;
       for (std::size_t j = 0; j < width; ++j) {
@@ -142,14 +143,15 @@ std::size_t correct(std::span<const S> y, std::span<const std::int32_t> labels, 
   return count;
 }
 
-#define THALWEG_INSTANTIATE(S)                                                                             \
-  template void check_batch(Loss, const Batch<S>&, std::size_t, std::size_t);                              \
-  template double loss_forward(Loss, std::span<const S>, const Batch<S>&, std::size_t, std::span<double>); \
-  template void loss_vjp(Loss, std::span<const S>, const Batch<S>&, std::size_t, std::span<S>);            \
-  template double loss_jvp(Loss, std::span<const S>, std::span<const S>, const Batch<S>&, std::size_t,     \
-                           std::span<double>);                                                             \
-  template void loss_hessian(Loss, std::span<const S>, std::span<const S>, const Batch<S>&, std::size_t,   \
-                             std::span<S>);                                                                \
+#define THALWEG_INSTANTIATE(S)                                                                            \
+  template void check_batch(Loss, const Batch<S>&, std::size_t, std::size_t);                             \
+  template double loss_forward(Loss, std::span<const S>, const Batch<S>&, std::size_t, std::span<double>, \
+                               std::span<S>);                                                             \
+  template void loss_vjp(Loss, std::span<const S>, const Batch<S>&, std::size_t, std::span<S>);           \
+  template double loss_jvp(Loss, std::span<const S>, std::span<const S>, const Batch<S>&, std::size_t,    \
+                           std::span<double>);                                                            \
+  template void loss_hessian(Loss, std::span<const S>, std::span<const S>, const Batch<S>&, std::size_t,  \
+                             std::span<S>);                                                               \
   template std::size_t correct(std::span<const S>, std::span<const std::int32_t>, std::size_t)
 THALWEG_INSTANTIATE(float);
 THALWEG_INSTANTIATE(double);

@@ -20,10 +20,11 @@ Loss loss_named(std::string_view text);  // throws InvalidArgument that lists th
 template <class S>
 void check_batch(Loss loss, const Batch<S>& batch, std::size_t inputs, std::size_t width);
 
-// losses[b] of each sample; returns their mean, summed in order of b.
+// losses[b] of each sample; returns their mean, summed in order of b. Cross-entropy also writes softmax(y),
+// batch×width, unless `probabilities` is empty.
 template <class S>
 double loss_forward(Loss loss, std::span<const S> y, const Batch<S>& batch, std::size_t width,
-                    std::span<double> losses);
+                    std::span<double> losses, std::span<S> probabilities = {});
 // dy = ∂(mean loss)/∂y, batch×width.
 template <class S>
 void loss_vjp(Loss loss, std::span<const S> y, const Batch<S>& batch, std::size_t width, std::span<S> dy);

@@ -23,6 +23,7 @@ std::span<const double> Pass<S>::losses() const {
 }
 template <class S>
 std::span<S> Pass<S>::deltas(std::size_t layer) {
+  if (layer + 1 == layers_.size()) softmax_in_delta_ = false;  // it may be written to
   return {layers_[layer].delta, size_ * layers_[layer].out};
 }
 template <class S>
@@ -74,15 +75,10 @@ void Plan<S>::Inside::add_node_noise(const NodeNoise& noise, std::size_t layer, 
   const LayerView& view = network.layers()[layer];
   const S scale = static_cast<S>(noise.scale);
   by_rows(tasks, rows, view.out, [&](std::size_t b0, std::size_t n, int) {
-    for (std::size_t b = b0; b < b0 + n; ++b) {
-      const std::uint64_t at = b * network.units() + view.units;
-      if constexpr (sizeof(S) == 4)
-        gemm.noise().add(z + b * view.out, view.out, &scale, 1, noise.noise, noise.stream, noise.stream.direction,
-                         at);
-      else
-        gemm.noise().add_double(z + b * view.out, view.out, &scale, 1, noise.noise, noise.stream,
-                                noise.stream.direction, at);
-    }
+    by_node_noise(noise, view, b0, n, [&](std::size_t b, std::size_t j, std::size_t count, const S* epsilon) {
+      S* const to = z + b * view.out + j;
+      gemm.kernels().axpy(to, scale, epsilon, to, count);
+    });
   });
 }
 
@@ -92,6 +88,7 @@ void Plan<S>::Inside::forward(std::span<const S> theta, const Batch<S>& batch, P
                               const NodeNoise* noise) {
   pass.x_ = batch.inputs.data();
   pass.size_ = batch.size;
+  pass.softmax_in_delta_ = false;
   const S* h = pass.x_;
   for (std::size_t l = 0; l < network.layers().size(); ++l) {
     const LayerView& view = network.layers()[l];
@@ -169,13 +166,13 @@ template <class S>
 double Plan<S>::forward(std::span<const S> theta, const Batch<S>& batch, Pass<S>& pass) {
   inside_->check(theta, batch, pass, true);
   inside_->forward(theta, batch, pass, nullptr);
-  return inside_->loss_of(pass.layers_.back().h, batch, pass.losses_);
+  return inside_->loss_of(pass, batch);
 }
 template <class S>
 double Plan<S>::forward(std::span<const S> theta, const Batch<S>& batch, Pass<S>& pass, const NodeNoise& noise) {
   inside_->check(theta, batch, pass, true);
   inside_->forward(theta, batch, pass, &noise);
-  return inside_->loss_of(pass.layers_.back().h, batch, pass.losses_);
+  return inside_->loss_of(pass, batch);
 }
 template <class S>
 std::span<const S> Plan<S>::outputs(std::span<const S> theta, const Batch<S>& batch, Pass<S>& pass) {
@@ -201,7 +198,15 @@ void Plan<S>::backward(std::span<const S> theta, const Batch<S>& batch, Pass<S>&
   const auto given = [&](std::size_t l) {
     return l < feedback.matrices.size() ? feedback.matrices[l] : std::span<const S>{};
   };
-  loss_gradient(pass, batch, pass.deltas(last));
+  if (std::exchange(pass.softmax_in_delta_, false)) {  // δ = (softmax(y) − one at the label)/size
+    const std::span<S> delta = pass.deltas(last);
+    const std::size_t width = layers[last].out;
+    for (std::size_t b = 0; b < batch.size; ++b) delta[b * width + static_cast<std::size_t>(batch.labels[b])] -= S{1};
+    const S share = S{1} / static_cast<S>(batch.size);
+    for (S& d : delta) d *= share;
+  } else {
+    loss_gradient(pass, batch, pass.deltas(last));
+  }
   for (std::size_t l = last;; --l) {
     weight_gradient(pass, l, pass.deltas(l), gradient);
     if (l == 0) break;
@@ -254,9 +259,10 @@ void Plan<S>::node_noise(const NodeNoise& noise, std::size_t layer, std::size_t 
   check_size("out", out.size(), size * view.out);
   if (noise.noise == Noise::none) return std::fill(out.begin(), out.end(), S{0});
   inside_->by_rows(inside_->tasks, size, view.out, [&](std::size_t b0, std::size_t n, int) {
-    for (std::size_t b = b0; b < b0 + n; ++b)
-      inside_->gemm.fill(out.data() + b * view.out, view.out, noise.noise, noise.stream,
-                         b * inside_->network.units() + view.units);
+    inside_->by_node_noise(noise, view, b0, n,
+                           [&](std::size_t b, std::size_t j, std::size_t count, const S* epsilon) {
+                             std::copy_n(epsilon, count, out.data() + b * view.out + j);
+                           });
   });
 }
 

@@ -79,6 +79,7 @@ class Pass {
   std::vector<Layer> layers_;
   const S* x_ = nullptr;
   std::size_t size_ = 0;
+  bool softmax_in_delta_ = false;  // the last δ holds softmax(y), which backward makes into δ
   std::vector<double> losses_, directional_;
   std::shared_ptr<void> storage_;
 };

@@ -66,6 +66,25 @@ struct Plan<S>::Inside {
       gemm.kernels().activate(activation, z + b * width, h + b * width, n * width);
     });
   }
+  // f(row, first unit, units, ε) over the noise of one layer's nodes, rows [b0, b0 + n). Rows of a small network lie
+  // close together in the stream, and are made in one call.
+  template <class F>
+  void by_node_noise(const NodeNoise& noise, const LayerView& view, std::size_t b0, std::size_t n, F&& f) const {
+    constexpr std::size_t room = 2048;
+    alignas(64) S epsilon[room];
+    const std::size_t all = network.units();
+    if ((n - 1) * all + view.out <= room) {
+      gemm.fill(epsilon, (n - 1) * all + view.out, noise.noise, noise.stream, b0 * all + view.units);
+      for (std::size_t b = 0; b < n; ++b) f(b0 + b, std::size_t{0}, view.out, epsilon + b * all);
+      return;
+    }
+    for (std::size_t b = b0; b < b0 + n; ++b)
+      for (std::size_t j = 0; j < view.out; j += room) {
+        const std::size_t count = std::min(room, view.out - j);
+        gemm.fill(epsilon, count, noise.noise, noise.stream, b * all + view.units + j);
+        f(b, j, count, epsilon);
+      }
+  }
   void add_node_noise(const NodeNoise& noise, std::size_t layer, std::size_t rows, S* z) const;
   void weight_gradient(const S* h, std::size_t in, const S* deltas, std::size_t out, std::size_t rows, S* weights,
                        bool accumulate);
@@ -75,6 +94,14 @@ struct Plan<S>::Inside {
                        bool keep);
   void perturbed(const Tasks& where, Context& context, std::span<const S> theta, const Batch<S>& batch,
                  const Perturbation& perturbation, bool pair, double* plus, double* minus);
+  // Mean loss of a pass; leaves softmax where backward wants it.
+  double loss_of(Pass<S>& pass, const Batch<S>& batch) const {
+    const std::size_t width = network.outputs();
+    const double mean =
+        loss_forward<S>(loss, pass.outputs(), batch, width, pass.losses_, pass.deltas(pass.layers_.size() - 1));
+    pass.softmax_in_delta_ = loss == Loss::cross_entropy;
+    return mean;
+  }
   double loss_of(const S* y, const Batch<S>& batch, std::span<double> losses) const {
     return loss_forward<S>(loss, std::span(y, batch.size * network.outputs()), batch, network.outputs(), losses);
   }

@@ -66,7 +66,7 @@ double Plan<S>::jvp(std::span<const S> theta, const Batch<S>& batch, Pass<S>& pa
   inside_->check(theta, batch, pass, true);
   inside_->make_tangents();
   inside_->forward_tangent(theta, batch, pass, tangent, false);
-  inside_->loss_of(pass.layers_.back().h, batch, pass.losses_);
+  inside_->loss_of(pass, batch);
   const std::size_t width = inside_->network.outputs(), last = inside_->network.layers().size() - 1;
   return loss_jvp<S>(inside_->loss, pass.outputs(), {inside_->z_dot[last % 2].data(), batch.size * width}, batch,
                      width, pass.directional_);
@@ -92,6 +92,7 @@ double Plan<S>::hessian_vector(std::span<const S> theta, const Batch<S>& batch, 
   tangent.weights = direction;
   in.forward_tangent(theta, batch, pass, tangent, true);
   const double loss = in.loss_of(pass.layers_.back().h, batch, pass.losses_);
+  pass.softmax_in_delta_ = false;
 
   const std::size_t rows = batch.size, last = layers.size() - 1, width = in.network.outputs();
   loss_gradient(pass, batch, pass.deltas(last));
