@@ -209,6 +209,19 @@ TEST(Estimated, OfAnObjectiveIsChargedInValues) {
   EXPECT_NE(r.recommended, other.recommended);
 }
 
+TEST(Estimated, DirectionalDerivativesHaveABudgetToo) {
+  for (const bool stated : {true, false}) {
+    Linear<double> f({1.0, 2.0});
+    auto estimate = estimated(f, DirectionalDerivative{.directions = 3});
+    Limits limits;
+    if (stated) limits.max_evaluations = 100;
+    const auto r = minimize(estimate, std::vector<double>(2, 1.0), descent(sgd({.rate = 0.02})), limits);
+    EXPECT_EQ(r.status, Status::evaluation_budget);
+    EXPECT_EQ(r.ledger.of(AnswerKind::directional), stated ? 100u : 3000u);
+    EXPECT_EQ(r.evaluations(), 1u);  // of the recommended point
+  }
+}
+
 TEST(Estimated, NeverOneEvaluationOver) {
   for (const std::uint64_t budget : {1u, 2u, 3u, 6u, 7u, 8u, 31u}) {
     Watched<double> f(3, sphere);

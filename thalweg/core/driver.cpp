@@ -133,7 +133,8 @@ void Driver<S>::set_caps() {
     default_budget_ = true;
   }
   if (evaluations) {
-    for (AnswerKind kind : {AnswerKind::value, AnswerKind::gradient, AnswerKind::residual}) cap(kind, *evaluations);
+    for (AnswerKind kind : {AnswerKind::value, AnswerKind::gradient, AnswerKind::residual, AnswerKind::directional})
+      cap(kind, *evaluations);
   }
   if (limits_.max_seconds && !(*limits_.max_seconds > 0.0))
     throw InvalidArgument("max_seconds is " + detail::format(*limits_.max_seconds) + "; it must be > 0");
