@@ -6,10 +6,14 @@
 #include <vector>
 
 #include "thalweg/core/blas1.hpp"
+#include "thalweg/core/options.hpp"
 
 namespace thalweg {
 
 void LineDescent::run(Objective<double>& f, thalweg::Search& search, LineDirection& method) const {
+  if (line == Search::strong_wolfe && !(wolfe.curvature > wolfe.decrease))
+    throw InvalidArgument(fmt::format("curvature is {}; it must be above decrease, {}, or no step may satisfy both",
+                                      wolfe.curvature, wolfe.decrease));
   const std::size_t n = f.dimension();
   std::vector<double> x(search.start().begin(), search.start().end()), g(n), d(n), x_trial(n), g_trial(n);
   double value = f.value_and_gradient(x, g);

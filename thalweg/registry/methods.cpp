@@ -13,6 +13,7 @@
 #include "thalweg/registry/registry.hpp"
 #include "thalweg/second_order/bfgs.hpp"
 #include "thalweg/second_order/l_bfgs.hpp"
+#include "thalweg/second_order/levenberg_marquardt.hpp"
 #include "thalweg/second_order/newton.hpp"
 #include "thalweg/second_order/newton_cg.hpp"
 #include "thalweg/stochastic/random_search.hpp"
@@ -47,6 +48,7 @@ const std::vector<MethodItem>& methods() {
       item<NewtonCg>(),
       item<Bfgs>(),
       item<LBfgs>(),
+      item<LevenbergMarquardt>(),
       // §2.3 higher order
       item<CubicNewton>(),
       item<Ar3>(),
