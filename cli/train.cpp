@@ -261,6 +261,7 @@ int execute(const TrainArguments& a, Request& request) {
 }
 
 int run(TrainArguments a) {
+  catch_interrupts();  // from the first moment on
   a.model = text_or_file("--model", a.model);
   while (!a.model.empty() && (a.model.back() == '\n' || a.model.back() == ' ')) a.model.pop_back();
   if (a.scalar != "float" && a.scalar != "double")

@@ -266,13 +266,26 @@ TEST(Minimize, CtrlCKeepsTheResult) {
 }
 
 TEST(Minimize, CtrlCInTheMiddleOfALongAnswer) {
-  Tool tool(minimize({"--command", program("slow:2:60"), "--dimension", "3", "--method", "nelder-mead", "--json"}));
-  std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+  Folder folder;
+  Tool tool(minimize({"--command", program("slow:2:60:" + (folder / "began")), "--dimension", "3", "--method",
+                      "nelder-mead", "--json"}));
+  ASSERT_TRUE(appears(folder / "began"));
   tool.kill(SIGINT);
   const Outcome o = tool.wait();
   EXPECT_EQ(o.status, 130) << o.err;
-  EXPECT_LT(o.seconds, 20.0);
+  EXPECT_LT(o.seconds, 50.0);
   EXPECT_EQ(o.json()["evaluations"]["value"], 1);
+}
+
+TEST(Minimize, ASecondCtrlCKills) {
+  Folder folder;
+  Tool tool(minimize(
+      {"--command", program("deaf-slow:1:10:" + (folder / "began")), "--dimension", "3", "--method", "nelder-mead"}));
+  ASSERT_TRUE(appears(folder / "began"));
+  tool.kill(SIGINT);  // now it gives the program a second or two to end
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  tool.kill(SIGINT);
+  EXPECT_EQ(tool.wait().status, 1000 + SIGINT);
 }
 
 TEST(Minimize, LogLinesCarryEventAndVersion) {

@@ -1,4 +1,6 @@
 // minimize --study and resume: what was answered survives anything.
+#include <sqlite3.h>
+
 #include <random>
 
 #include "subprocess.hpp"
@@ -149,6 +151,22 @@ TEST(Study, WhatIsNoStudy) {
   EXPECT_NE(o.status, 0);
   EXPECT_TRUE(o.err.starts_with("thalweg: error: ")) << o.err;
   EXPECT_EQ(thalweg({"resume", folder / ""}).status, 2);
+}
+
+TEST(Study, CutOffBeforeItHeldAnything) {
+  Folder folder;
+  sqlite3* db = nullptr;  // what a kill between opening and creating leaves behind
+  ASSERT_EQ(sqlite3_open((folder / "s.db").c_str(), &db), SQLITE_OK);
+  sqlite3_exec(db, "PRAGMA journal_mode=WAL", nullptr, nullptr, nullptr);
+  sqlite3_close(db);
+  ASSERT_GT(fs::file_size(folder / "s.db"), 0u);
+  const Outcome resumed = thalweg({"resume", folder / "s.db"});
+  EXPECT_EQ(resumed.status, 2);
+  EXPECT_TRUE(has(resumed.err, "run minimize --study --resume again")) << resumed.err;
+  const Outcome o =
+      thalweg({"minimize", "--problem", "sphere:n=2", "--study", folder / "s.db", "--resume", "--json"});
+  EXPECT_EQ(o.status, 0) << o.err;
+  EXPECT_EQ(without_seconds(thalweg({"resume", folder / "s.db", "--json"}).json()), without_seconds(o.json()));
 }
 
 TEST(Study, AutoIsRememberedAsWhatItChose) {

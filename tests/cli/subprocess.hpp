@@ -129,6 +129,12 @@ inline Outcome thalweg(const std::vector<std::string>& arguments, const std::vec
   return Tool(arguments, environment).wait();
 }
 
+// Waits, half a minute at most, until the file is there.
+inline bool appears(const fs::path& path) {
+  for (int i = 0; i < 3000 && !fs::exists(path); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  return fs::exists(path);
+}
+
 // The --command of tests/cli/programs/program.py in one of its modes.
 inline std::string program(const std::string& mode) {
   const std::string python = fs::exists("/usr/bin/python3") ? "/usr/bin/python3" : "python3";

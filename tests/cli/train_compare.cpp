@@ -68,7 +68,8 @@ TEST(Train, ACheckpointGoesOnToTheBitsOfAnUninterruptedRun) {
   const Json quiet = essence(thalweg(request));
   request.insert(request.end(), {"--checkpoint", folder / "run"});
   Tool tool(request);
-  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  ASSERT_TRUE(appears(fs::path(folder / "run") / "request.json"));
+  std::this_thread::sleep_for(std::chrono::milliseconds(200));
   tool.kill(SIGINT);
   const Outcome stopped = tool.wait();
   ASSERT_EQ(stopped.status, 130) << stopped.err;

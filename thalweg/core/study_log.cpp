@@ -200,11 +200,17 @@ StudyLog::StudyLog(const std::string& path, Mode mode) : state_(std::make_unique
     s.fail("open it");
   // One owner at a time: two processes would interleave their answers.
   s.execute("PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;", "open it");
-  if (!exists) s.execute((std::string("BEGIN;") + schema + "COMMIT;").c_str(), "create it");
-  sqlite3_stmt* check = s.prepare("PRAGMA application_id");
-  const bool ours = sqlite3_step(check) == SQLITE_ROW && sqlite3_column_int(check, 0) == 0x7468616c;
-  sqlite3_finalize(check);
-  if (!ours) throw InvalidArgument(path + " is an SQLite file, but not a study of thalweg; give another path");
+  const auto integer = [&s](const char* sql) {
+    sqlite3_stmt* statement = s.prepare(sql);
+    const int value = sqlite3_step(statement) == SQLITE_ROW ? sqlite3_column_int(statement, 0) : 0;
+    sqlite3_finalize(statement);
+    return value;
+  };
+  // A process killed between opening and creating leaves a database without tables: a study of nothing yet.
+  if (!exists || integer("SELECT count(*) FROM sqlite_master") == 0)
+    s.execute((std::string("BEGIN;") + schema + "COMMIT;").c_str(), "create it");
+  if (integer("PRAGMA application_id") != 0x7468616c)
+    throw InvalidArgument(path + " is an SQLite file, but not a study of thalweg; give another path");
   s.insert = s.prepare(
       "INSERT INTO answers(k,asks,sample,f,failed,error,seconds,question,answer) VALUES(?,?,?,?,?,?,?,?,?)");
   s.read = s.prepare("SELECT failed,error,seconds,question,answer FROM answers WHERE k>=? ORDER BY k");

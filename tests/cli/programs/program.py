@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """A program for `thalweg minimize --command`: answers the sphere about (1, 2, 3, …), or misbehaves as told.
 
-    program.py good | gradient | gradient-missing | gradient-short | no-id | reversed:N | error:K | nan:K | bare-nan:K |
-               null:K | dies:K | exits-first | crashes:K | rubbish:K | unknown-id | no-f | slow:K:SECONDS | seed |
-               sleepy:SECONDS | deaf | noisy | endless-line | counts:FILE
+    program.py good | gradient | gradient-short | no-id | reversed:N | error:K | nan:K | bare-nan:K |
+               null:K | dies:K | exits-first | crashes:K | rubbish:K | unknown-id | no-f | slow:K:SECONDS[:FILE] | seed |
+               sleepy:SECONDS | deaf | deaf-slow:K:SECONDS:FILE | noisy | endless-line | counts:FILE
 K: the question (from 1) at which it happens.
 """
 import json
@@ -27,7 +27,7 @@ def main():
     if mode == "exits-first":
         print("no licence\ngoodbye", file=sys.stderr)
         sys.exit(7)
-    if mode == "deaf":  # ignores the end of its input and SIGTERM
+    if mode.startswith("deaf"):  # ignores the end of its input and SIGTERM
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     held = []
     for count, line in enumerate(iter(sys.stdin.readline, ""), 1):
@@ -67,8 +67,10 @@ def main():
             answer["id"] = 99999
         elif mode == "no-f":
             answer = {"id": question["id"], "value": f}
-        elif mode == "slow" and count == at:
+        elif mode.endswith("slow") and count == at:
             print("thinking hard", file=sys.stderr, flush=True)
+            if len(arguments) > 2:  # says that it began
+                open(arguments[2], "w").close()
             time.sleep(float(arguments[1]))
         elif mode == "seed":
             answer["f"] += 0.1 * (question["seed"] % 7)
