@@ -310,7 +310,7 @@ void perturbed_copies_agree(Isa isa, const std::string& text, double tolerance) 
 }
 TEST(Plan, PerturbedCopiesAreForwardsOfMaterialisedWeights) {
   for (Isa isa : isas())
-    for (const std::string text : {"1-2", "64-32-10", "7-5-3:tanh", "30-300-140-10:gelu"}) {
+    for (const std::string text : {"1-2", "64-32-10", "7-5-3:tanh", "30-300-140-10:gelu", "37-256-256-3"}) {
       perturbed_copies_agree<float>(isa, text, 3e-6);
       perturbed_copies_agree<double>(isa, text, 1e-13);
     }

@@ -11,6 +11,9 @@ namespace thalweg::kernels {
 
 struct NoiseKernels {
   void (*words)(std::uint32_t* out, std::size_t count, const Stream& stream, std::uint64_t offset);
+  // The four words of each of `count` blocks first, first + stride, …
+  void (*blocks)(std::uint32_t* out, std::size_t count, const Stream& stream, std::uint64_t first,
+                 std::uint64_t stride);
   void (*gaussian)(float* out, std::size_t count, const Stream& stream, std::uint64_t offset);
   void (*gaussian_double)(double* out, std::size_t count, const Stream& stream, std::uint64_t offset);
   void (*rademacher)(float* out, std::size_t count, const Stream& stream, std::uint64_t offset);

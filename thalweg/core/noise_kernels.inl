@@ -23,10 +23,11 @@ inline __m512i high_low(__m512i x, __m512i m, __m512i& low) {
   low = _mm512_mask_blend_epi32(0xAAAA, even, _mm512_slli_epi64(odd, 32));
   return _mm512_mask_blend_epi32(0xAAAA, _mm512_srli_epi64(even, 32), odd);
 }
-inline void words_of_group(const Stream& s, std::uint32_t first_block, __m512i out[4]) {
+inline void words_of_group(const Stream& s, std::uint32_t first_block, std::uint32_t stride, __m512i out[4]) {
   const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
   const __m512i m0 = _mm512_set1_epi64(philox_m0), m1 = _mm512_set1_epi64(philox_m1);
-  __m512i c0 = _mm512_add_epi32(order, _mm512_set1_epi32(static_cast<int>(first_block)));
+  __m512i c0 = _mm512_add_epi32(_mm512_mullo_epi32(order, _mm512_set1_epi32(static_cast<int>(stride))),
+                                _mm512_set1_epi32(static_cast<int>(first_block)));
   __m512i c1 = _mm512_set1_epi32(static_cast<int>(s.direction));
   __m512i c2 = _mm512_set1_epi32(static_cast<int>(static_cast<std::uint32_t>(s.step)));
   __m512i c3 = _mm512_set1_epi32(static_cast<int>(static_cast<std::uint32_t>(s.step >> 32)));
@@ -50,14 +51,15 @@ inline void words_of_group(const Stream& s, std::uint32_t first_block, __m512i o
   out[2] = _mm512_unpacklo_epi64(t1, t3);
   out[3] = _mm512_unpackhi_epi64(t1, t3);
 }
-inline void group_words(const Stream& s, std::uint64_t index, std::uint32_t* out) {
+// group / 4 blocks.
+inline void group_words(const Stream& s, std::uint32_t first, std::uint32_t stride, std::uint32_t* out) {
   __m512i w[4];
-  words_of_group(s, static_cast<std::uint32_t>(index * 16), w);
+  words_of_group(s, first, stride, w);
   for (int i = 0; i < 4; ++i) _mm512_storeu_si512(out + 16 * i, w[i]);
 }
 inline void group_gaussian(const Stream& s, std::uint64_t index, float* out) {
   __m512i w[4];
-  words_of_group(s, static_cast<std::uint32_t>(index * 16), w);
+  words_of_group(s, static_cast<std::uint32_t>(index * 16), 1, w);
   for (int i = 0; i < 4; ++i) {
     const __m512i r = _mm512_and_si512(w[i], _mm512_set1_epi32(0x7FFFFFFF));
     __m512 v = _mm512_add_ps(_mm512_cvtepi32_ps(r), _mm512_set1_ps(0.5f));
@@ -87,10 +89,11 @@ inline __m256i high_low(__m256i x, __m256i m, __m256i& low) {
   low = _mm256_blend_epi32(even, _mm256_slli_epi64(odd, 32), 0xAA);
   return _mm256_blend_epi32(_mm256_srli_epi64(even, 32), odd, 0xAA);
 }
-inline void words_of_group(const Stream& s, std::uint32_t first_block, __m256i out[4]) {
+inline void words_of_group(const Stream& s, std::uint32_t first_block, std::uint32_t stride, __m256i out[4]) {
   const __m256i order = _mm256_setr_epi32(0, 2, 4, 6, 1, 3, 5, 7);
   const __m256i m0 = _mm256_set1_epi64x(philox_m0), m1 = _mm256_set1_epi64x(philox_m1);
-  __m256i c0 = _mm256_add_epi32(order, _mm256_set1_epi32(static_cast<int>(first_block)));
+  __m256i c0 = _mm256_add_epi32(_mm256_mullo_epi32(order, _mm256_set1_epi32(static_cast<int>(stride))),
+                                _mm256_set1_epi32(static_cast<int>(first_block)));
   __m256i c1 = _mm256_set1_epi32(static_cast<int>(s.direction));
   __m256i c2 = _mm256_set1_epi32(static_cast<int>(static_cast<std::uint32_t>(s.step)));
   __m256i c3 = _mm256_set1_epi32(static_cast<int>(static_cast<std::uint32_t>(s.step >> 32)));
@@ -114,14 +117,15 @@ inline void words_of_group(const Stream& s, std::uint32_t first_block, __m256i o
   out[2] = _mm256_unpacklo_epi64(t1, t3);
   out[3] = _mm256_unpackhi_epi64(t1, t3);
 }
-inline void group_words(const Stream& s, std::uint64_t index, std::uint32_t* out) {
+// group / 4 blocks.
+inline void group_words(const Stream& s, std::uint32_t first, std::uint32_t stride, std::uint32_t* out) {
   __m256i w[4];
-  words_of_group(s, static_cast<std::uint32_t>(index * 8), w);
+  words_of_group(s, first, stride, w);
   for (int i = 0; i < 4; ++i) _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + 8 * i), w[i]);
 }
 inline void group_gaussian(const Stream& s, std::uint64_t index, float* out) {
   __m256i w[4];
-  words_of_group(s, static_cast<std::uint32_t>(index * 8), w);
+  words_of_group(s, static_cast<std::uint32_t>(index * 8), 1, w);
   for (int i = 0; i < 4; ++i) {
     const __m256i r = _mm256_and_si256(w[i], _mm256_set1_epi32(0x7FFFFFFF));
     __m256 v = _mm256_add_ps(_mm256_cvtepi32_ps(r), _mm256_set1_ps(0.5f));
@@ -141,8 +145,10 @@ inline void group_gaussian(const Stream& s, std::uint64_t index, float* out) {
 #else
 
 constexpr std::size_t group = 4;
-inline void group_words(const Stream& s, std::uint64_t index, std::uint32_t* out) {
-  const PhiloxBlock block = s.block(static_cast<std::uint32_t>(index));
+// group / 4 blocks.
+inline void group_words(const Stream& s, std::uint32_t first, std::uint32_t stride, std::uint32_t* out) {
+  static_cast<void>(stride);
+  const PhiloxBlock block = s.block(first);
   for (std::size_t i = 0; i < 4; ++i) out[i] = block[i];
 }
 inline void group_gaussian(const Stream& s, std::uint64_t index, float* out) {
@@ -184,7 +190,15 @@ inline void fill(T* out, std::size_t count, std::uint64_t offset, Make make) {
 }
 
 void words(std::uint32_t* out, std::size_t count, const Stream& stream, std::uint64_t offset) {
-  fill(out, count, offset, [&](std::uint64_t g, std::uint32_t* to) { group_words(stream, g, to); });
+  fill(out, count, offset, [&](std::uint64_t g, std::uint32_t* to) {
+    group_words(stream, static_cast<std::uint32_t>(g * (group / 4)), 1, to);
+  });
+}
+void blocks(std::uint32_t* out, std::size_t count, const Stream& stream, std::uint64_t first, std::uint64_t stride) {
+  fill(out, 4 * count, 0, [&](std::uint64_t g, std::uint32_t* to) {
+    group_words(stream, static_cast<std::uint32_t>(first + g * (group / 4) * stride),
+                static_cast<std::uint32_t>(stride), to);
+  });
 }
 void gaussian(float* out, std::size_t count, const Stream& stream, std::uint64_t offset) {
   fill(out, count, offset, [&](std::uint64_t g, float* to) { group_gaussian(stream, g, to); });
@@ -269,7 +283,8 @@ void add_of(S* w, std::size_t count, const S* coefficients, std::size_t directio
 }
 
 constexpr NoiseKernels table = {
-    words, gaussian, gaussian_double, rademacher_of<float>, rademacher_of<double>, add_of<float>, add_of<double>};
+    words,         blocks,        gaussian, gaussian_double, rademacher_of<float>, rademacher_of<double>,
+    add_of<float>, add_of<double>};
 
 }  // namespace
 }  // namespace thalweg::kernels

@@ -87,13 +87,20 @@ void Gemm<S>::pack_right(const Right<S>& right, std::size_t k0, std::size_t kc, 
   if (right.noise == Noise::none && w != nullptr && !minus) return kernels_.pack_b(w, right.n, kc, nc, plus);
   const std::size_t stride = kernels_.nr * kc;
   // Whole rows lie one after another: several are made in one call.
-  const std::size_t at_once = nc == right.n ? std::max<std::size_t>(1, noise_chunk / nc) : 1;
+  // Signs of 128 columns are one block of the generator when all is aligned: the blocks of 16 rows in one call.
+  constexpr std::size_t block = 128;
+  const bool blocks = right.noise == Noise::rademacher && nc == block && nc < right.n && right.n % block == 0 &&
+                      (right.offset + j0) % block == 0;
+  const std::size_t at_once = nc == right.n ? std::max<std::size_t>(1, noise_chunk / nc) : (blocks ? 16 : 1);
   for (std::size_t r = 0; r < kc; r += at_once) {
     const std::size_t rows = std::min(at_once, kc - r);
     const std::size_t count = (rows - 1) * right.n + nc;
     const std::uint64_t first = right.offset + (k0 + r) * right.n + j0;
     thalweg::kernels::PackNoise<S> noise{right.scale};
-    if (right.noise == Noise::rademacher) {
+    if (blocks) {
+      noise_.blocks(scratch.words.data(), rows, right.stream, first / block, right.n / block);
+      noise.words = scratch.words.data();
+    } else if (right.noise == Noise::rademacher) {
       const std::size_t needed = (first % 32 + count + 31) / 32;
       noise_.words(scratch.words.data(), needed, right.stream, first / 32);
       scratch.words.data()[needed] = 0;
@@ -102,7 +109,7 @@ void Gemm<S>::pack_right(const Right<S>& right, std::size_t k0, std::size_t kc, 
       fill(scratch.epsilon.data(), count, Noise::gaussian, right.stream, first);
     }
     for (std::size_t i = 0; i < rows; ++i) {
-      noise.position = first % 32 + i * right.n;
+      noise.position = blocks ? i * block : first % 32 + i * right.n;
       if (right.noise == Noise::gaussian) noise.epsilon = scratch.epsilon.data() + i * right.n;
       const std::size_t at = (r + i) * kernels_.nr;
       kernels_.pack_row(w == nullptr ? nullptr : w + (r + i) * right.n, nc, noise, plus + at,
