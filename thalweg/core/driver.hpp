@@ -46,6 +46,7 @@ class Driver {
   void check_request(const Offers& offers) const;
   void set_caps();
   void ask(std::span<const Question<S>> questions, std::span<Answer<S>> answers);
+  double ask_value(std::span<const S> x, SampleKey sample);
   std::size_t replay(std::span<const Question<S>> questions, std::span<Answer<S>> answers);
   void ask_leaf(std::span<const Question<S>> questions, std::span<Answer<S>> answers);
   void ask_in_parallel(std::span<const Question<S>> questions, std::span<Answer<S>> answers);
@@ -59,6 +60,7 @@ class Driver {
   [[noreturn]] void end(Status status, std::string message);
   void conclude();
   [[nodiscard]] double seconds() const;
+  double seconds_about_now();
   [[nodiscard]] std::vector<S> in_users_coordinates(std::span<const S> x) const;
 
   const BasicMethod<S>& method_;
@@ -66,6 +68,7 @@ class Driver {
   std::vector<Adapter<S>*> adapters_;  // from the method down
   Objective<S>* leaf_;
   Objective<S>* top_;
+  bool plain_ = false;  // the leaf is a plain function and nobody listens: single values take the short way
   std::unique_ptr<Gateway> gateway_;
   std::unique_ptr<ThreadPool> pool_;
   Offers leaf_offers_;
@@ -79,6 +82,8 @@ class Driver {
   bool silent_ = false;  // ask nothing more
   double replayed_seconds_ = 0.0;
   std::chrono::steady_clock::time_point began_;
+  std::uint64_t clock_due_ = 0, clock_at_ = 0;  // seconds_about_now(): the next reading, the last, and what it read
+  double clock_read_ = 0.0;
   double seconds_before_ = 0.0;  // of the log's earlier sessions
   std::exception_ptr error_;
 };

@@ -137,4 +137,9 @@ void FunctionObjective::answer(std::span<const Question<double>> questions, std:
   }
 }
 
+double FunctionObjective::value(std::span<const double> x, SampleKey) {
+  require_size("the point", x.size(), dimension_);
+  return value_ ? value_(x) : both_(x, {});
+}
+
 }  // namespace thalweg

@@ -33,7 +33,7 @@ class Objective {
   [[nodiscard]] virtual bool parallel_inside() const { return false; }
 
   // Sugar over answer(). Each throws std::logic_error if a size is wrong.
-  double value(std::span<const S> x, SampleKey sample = {});
+  virtual double value(std::span<const S> x, SampleKey sample = {});
   double value_and_gradient(std::span<const S> x, std::span<S> gradient, SampleKey sample = {});
   void gradient(std::span<const S> x, std::span<S> gradient, SampleKey sample = {});
   double directional(std::span<const S> x, std::span<const S> direction, SampleKey sample = {});
@@ -87,6 +87,7 @@ class FunctionObjective final : public Objective<double> {
   [[nodiscard]] std::size_t dimension() const override { return dimension_; }
   [[nodiscard]] Offers offers() const override;
   void answer(std::span<const Question<double>> questions, std::span<Answer<double>> answers) override;
+  double value(std::span<const double> x, SampleKey sample = {}) override;  // without the detour through answer()
 
  private:
   std::size_t dimension_;
