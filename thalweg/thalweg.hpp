@@ -132,6 +132,7 @@
 #include "thalweg/report/table.hpp"
 #include "thalweg/second_order/bfgs.hpp"
 #include "thalweg/second_order/l_bfgs.hpp"
+#include "thalweg/second_order/levenberg_marquardt.hpp"
 #include "thalweg/second_order/newton.hpp"
 #include "thalweg/second_order/newton_cg.hpp"
 #include "thalweg/second_order/secular.hpp"
