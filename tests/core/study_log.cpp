@@ -7,6 +7,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <numeric>
 #include <stdexcept>
 
@@ -57,6 +58,57 @@ TEST_F(Study, AnInterruptedRunResumesToTheSameBits) {
     EXPECT_EQ(resumed.x, whole.x);
     EXPECT_EQ(resumed.f, whole.f);
     EXPECT_EQ(resumed.evaluations(), whole.evaluations());
+  }
+}
+
+// Answers whole batches, last question first, and reports each answer as it comes; dies at a given call.
+class Pool final : public Objective<double> {
+ public:
+  [[nodiscard]] std::size_t dimension() const override { return 2; }
+  [[nodiscard]] Offers offers() const override { return {}; }
+  [[nodiscard]] bool parallel_inside() const override { return true; }
+  void report_answers(std::function<void(std::size_t)> answered) override { answered_ = std::move(answered); }
+  void answer(std::span<const Question<double>> questions, std::span<Answer<double>> answers) override {
+    for (std::size_t i = questions.size(); i-- > 0;) {
+      if (++calls == fatal) throw std::runtime_error("dead");
+      answers[i].value = sphere(questions[i].point);
+      if (answered_) answered_(i);
+    }
+  }
+  int calls = 0, fatal = 0;
+
+ private:
+  std::function<void(std::size_t)> answered_;
+};
+
+TEST_F(Study, ARunThatDiesWithinABatchLosesNothingOfIt) {
+  const Limits limits{.max_evaluations = 60, .seed = 5};
+  const std::vector<double> x0 = {1.0, 2.0};
+  Pool whole;
+  const Result expected = minimize(whole, x0, RandomProbe{.batch = 8}, limits);
+  for (const int fatal : {1, 2, 8, 9, 13, 57, 60}) {
+    fs::remove(path_);
+    Limits logged = limits;
+    Result kept;
+    logged.progress = &kept;
+    {
+      StudyLog log(path_, StudyLog::Mode::create);
+      logged.log = &log;
+      Pool dies;
+      dies.fatal = fatal;
+      EXPECT_THROW(minimize(dies, x0, RandomProbe{.batch = 8}, logged), std::runtime_error);
+      EXPECT_EQ(log.answers(), static_cast<std::uint64_t>(fatal - 1));
+      EXPECT_EQ(kept.evaluations(), static_cast<std::uint64_t>(fatal - 1));
+    }
+    StudyLog log(path_, StudyLog::Mode::resume);
+    logged.log = &log;
+    Pool rest;
+    const Result resumed = minimize(rest, x0, RandomProbe{.batch = 8}, logged);
+    EXPECT_EQ(rest.calls, 60 - (fatal - 1)) << "asked again what the log held";
+    EXPECT_EQ(resumed.x, expected.x);
+    EXPECT_EQ(resumed.f, expected.f);
+    EXPECT_EQ(resumed.ledger.answers, expected.ledger.answers);
+    EXPECT_EQ(resumed.improvements.size(), expected.improvements.size());
   }
 }
 

@@ -34,11 +34,11 @@ class AnswerLog {
   virtual ~AnswerLog() = default;
   // The run starts. Throws InvalidArgument when the log holds another run.
   virtual void begin(const RunStamp<S>& stamp) = 0;
-  // Fills in the answer if the log still holds one for the next question, and the run's clock at that moment;
-  // false when the log is exhausted. Throws Diverged ("diverged at question k") if the question differs in a bit.
-  virtual bool replay(const Question<S>& question, Answer<S>& answer, double& seconds) = 0;
-  // Durable when commit() returns; called once a batch.
-  virtual void record(const Question<S>& question, const Answer<S>& answer, double seconds) = 0;
+  // Fills in the answer to question number k (0, 1, …) if the log holds it, and the run's clock at that moment; false
+  // if it does not. Throws Diverged ("diverged at question k") if the question differs from the logged one in a bit.
+  virtual bool replay(std::uint64_t k, const Question<S>& question, Answer<S>& answer, double& seconds) = 0;
+  // Durable when commit() returns. Within a batch the numbers may come in any order.
+  virtual void record(std::uint64_t k, const Question<S>& question, const Answer<S>& answer, double seconds) = 0;
   virtual void commit() = 0;
   // A dear internal result of the method (search.remember).
   virtual std::optional<std::vector<double>> remembered(std::string_view name) = 0;

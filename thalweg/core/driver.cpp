@@ -70,11 +70,13 @@ Driver<S>::Driver(Objective<S>& f, std::span<const S> x0, const BasicMethod<S>& 
   result_.stochastic = leaf_offers_.stochastic;
   if (limits.threads > 1 && !leaf_->parallel_inside()) pool_ = std::make_unique<ThreadPool>(limits.threads);
   if (!adapters_.empty()) adapters_.back()->rebase(*gateway_);
+  leaf_->report_answers([this](std::size_t i) { complete(i); });
   top_ = adapters_.empty() ? static_cast<Objective<S>*>(gateway_.get()) : adapters_.front();
 }
 
 template <class S>
 Driver<S>::~Driver() {
+  leaf_->report_answers({});
   if (!adapters_.empty()) adapters_.back()->rebase(*leaf_);
 }
 
@@ -185,8 +187,10 @@ void Driver<S>::ask(std::span<const Question<S>> questions, std::span<Answer<S>>
   AnswerKind crossed = AnswerKind::value;
   const std::size_t count = allowed(questions, crossed);
   if (count > 0) {
-    const std::size_t known = replaying_ ? replay(questions.first(count), answers.first(count)) : 0;
-    if (known < count) ask_leaf(questions.subspan(known, count - known), answers.subspan(known, count - known));
+    if (replaying_)
+      replay(questions.first(count), answers.first(count));
+    else
+      ask_leaf(questions.first(count), answers.first(count));
   }
   check_limits();
   if (count < questions.size()) {
@@ -212,8 +216,7 @@ double Driver<S>::ask_value(std::span<const S> x, SampleKey sample) {
     ++result_.ledger.non_finite;
     f = std::numeric_limits<double>::infinity();
   }
-  whole_value_seen_ = true;
-  if (f < result_.f) take_best(x, f);
+  consider(x, f);
   check_limits();
   return f;
 }
@@ -239,61 +242,92 @@ std::size_t Driver<S>::allowed(std::span<const Question<S>> questions, AnswerKin
   return questions.size();
 }
 
+// A batch whose answers the log holds, all or some: a run that died within a batch may have logged any of them.
 template <class S>
-std::size_t Driver<S>::replay(std::span<const Question<S>> questions, std::span<Answer<S>> answers) {
-  for (std::size_t i = 0; i < questions.size(); ++i) {
-    if (!limits_.log->replay(questions[i], answers[i], replayed_seconds_)) {
-      replaying_ = false;  // the log is exhausted: live from here, on a clock that goes on where the log stopped
-      seconds_before_ = replayed_seconds_;
-      began_ = std::chrono::steady_clock::now();
-      return i;
-    }
-    note(questions[i], answers[i]);
+void Driver<S>::replay(std::span<const Question<S>> questions, std::span<Answer<S>> answers) {
+  std::vector<std::size_t> missing;
+  for (std::size_t i = 0; i < questions.size(); ++i)
+    if (!limits_.log->replay(question_ + i, questions[i], answers[i], replayed_seconds_)) missing.push_back(i);
+  const std::size_t prefix = missing.empty() ? questions.size() : missing.front();
+  for (std::size_t i = 0; i < prefix; ++i) note(questions[i], answers[i]);
+  question_ += prefix;
+  if (missing.empty()) return;
+  replaying_ = false;  // live from here, on a clock that goes on where the log stopped
+  seconds_before_ = replayed_seconds_;
+  began_ = std::chrono::steady_clock::now();
+  check_limits();
+  if (missing.size() == questions.size() - prefix) {
+    ask_leaf(questions.subspan(prefix), answers.subspan(prefix));
+    return;
   }
-  return questions.size();
+  std::vector<Question<S>> asked;
+  std::vector<Answer<S>> given;
+  numbers_.clear();
+  for (const std::size_t i : missing) {
+    asked.push_back(questions[i]);
+    given.push_back(answers[i]);
+    numbers_.push_back(question_ + i - prefix);
+  }
+  ask_batch(asked, given);
+  for (std::size_t j = 0; j < missing.size(); ++j) answers[missing[j]] = given[j];
+  for (std::size_t i = prefix; i < questions.size(); ++i) note(questions[i], answers[i]);
+  question_ += questions.size() - prefix;
 }
 
 template <class S>
 void Driver<S>::ask_leaf(std::span<const Question<S>> questions, std::span<Answer<S>> answers) {
-  const auto record = [&](std::size_t i) {
-    if (limits_.log != nullptr) limits_.log->record(questions[i], answers[i], seconds());
-    note(questions[i], answers[i]);
-  };
-  if (leaf_->parallel_inside()) {
-    leaf_->answer(questions, answers);
-    for (std::size_t i = 0; i < questions.size(); ++i) record(i);
-    if (limits_.log != nullptr) limits_.log->commit();
-  } else if (pool_ && questions.size() > 1) {
-    ask_in_parallel(questions, answers);
-  } else {
-    for (std::size_t i = 0; i < questions.size(); ++i) {
-      leaf_->answer(questions.subspan(i, 1), answers.subspan(i, 1));
-      record(i);
-      if (limits_.log != nullptr) limits_.log->commit();
-      if (i + 1 < questions.size()) check_limits();
+  const bool at_once = leaf_->parallel_inside() || (pool_ && questions.size() > 1);
+  const std::size_t piece = at_once ? questions.size() : 1;
+  for (std::size_t first = 0; first < questions.size(); first += piece) {
+    if (first > 0) check_limits();
+    const auto q = questions.subspan(first, piece);
+    const auto a = answers.subspan(first, piece);
+    numbers_.clear();
+    try {
+      ask_batch(q, a);
+    } catch (...) {  // what was answered before is kept
+      for (std::size_t i = 0; i < piece; ++i)
+        if (answered_[i]) note(q[i], a[i]);
+      throw;
     }
+    for (std::size_t i = 0; i < piece; ++i) note(q[i], a[i]);
+    question_ += piece;
   }
 }
 
+// Asks the leaf; each answer is durable in the log as soon as it is complete. Question i is number numbers_[i] of the
+// run, or question_ + i when numbers_ is empty. answered_ says which are complete when an exception leaves.
 template <class S>
-void Driver<S>::ask_in_parallel(std::span<const Question<S>> questions, std::span<Answer<S>> answers) {
-  std::vector<std::exception_ptr> thrown(questions.size());
-  pool_->run(questions.size(), [&](std::size_t i) {
-    try {
-      leaf_->answer(questions.subspan(i, 1), answers.subspan(i, 1));
-    } catch (...) {
-      thrown[i] = std::current_exception();  // rethrown below, on the method's thread
-    }
-  });
-  // Everything that was answered is kept, in order, before the first exception leaves.
-  for (std::size_t i = 0; i < questions.size(); ++i) {
-    if (thrown[i]) continue;
-    if (limits_.log != nullptr) limits_.log->record(questions[i], answers[i], seconds());
-    note(questions[i], answers[i]);
+void Driver<S>::ask_batch(std::span<const Question<S>> questions, std::span<Answer<S>> answers) {
+  answered_.assign(questions.size(), false);
+  asked_ = questions;
+  given_ = answers;
+  if (pool_ && questions.size() > 1) {
+    std::vector<std::exception_ptr> thrown(questions.size());
+    pool_->run(questions.size(), [&](std::size_t i) {
+      try {
+        leaf_->answer(questions.subspan(i, 1), answers.subspan(i, 1));
+        complete(i);
+      } catch (...) {
+        thrown[i] = std::current_exception();  // rethrown below, on the method's thread
+      }
+    });
+    for (const auto& e : thrown)
+      if (e) std::rethrow_exception(e);
+    return;
   }
-  if (limits_.log != nullptr) limits_.log->commit();
-  for (const auto& e : thrown)
-    if (e) std::rethrow_exception(e);
+  leaf_->answer(questions, answers);
+  for (std::size_t i = 0; i < questions.size(); ++i) complete(i);
+}
+
+template <class S>
+void Driver<S>::complete(std::size_t i) {
+  const std::lock_guard lock(complete_mutex_);
+  if (answered_[i]) return;
+  answered_[i] = true;
+  if (limits_.log == nullptr) return;
+  limits_.log->record(numbers_.empty() ? question_ + i : numbers_[i], asked_[i], given_[i], seconds());
+  limits_.log->commit();
 }
 
 template <class S>
@@ -309,12 +343,7 @@ void Driver<S>::note(const Question<S>& question, Answer<S>& answer) {
     if (answer.failed || !finite) answer.value = std::numeric_limits<double>::infinity();
     const bool deterministic = question.sample.whole() || !leaf_offers_.stochastic;
     if (deterministic && question.perturbation.noise == Noise::none && question.fidelity == 1.0) {
-      whole_value_seen_ = true;
-      if (answer.value < result_.f) {
-        take_best(question.point, answer.value);
-      } else if (answer.value == result_.f && !result_.x.empty()) {
-        result_.x.assign(question.point.begin(), question.point.end());  // of equal values the last: see finish()
-      }
+      consider(question.point, answer.value);
     }
   }
   if (answer.failed)
@@ -323,6 +352,16 @@ void Driver<S>::note(const Question<S>& question, Answer<S>& answer) {
     ++ledger.non_finite;
   if (limits_.events != nullptr)
     limits_.events->answer(question.asks, question.sample.id, answer.value, answer.failed, ledger);
+}
+
+// A value of the objective itself: is it the best? Of equal values the last is: see finish().
+template <class S>
+void Driver<S>::consider(std::span<const S> x, double f) {
+  whole_value_seen_ = true;
+  if (f < result_.f)
+    take_best(x, f);
+  else if (f == result_.f && !result_.x.empty())
+    result_.x.assign(x.begin(), x.end());
 }
 
 template <class S>
@@ -405,7 +444,9 @@ void Driver<S>::conclude() {
     const Question<S> question{.asks = AnswerKind::value, .point = result_.recommended};
     Answer<S> answer;
     try {
-      if (!(replaying_ && replay(std::span(&question, 1), std::span(&answer, 1)) == 1))
+      if (replaying_)
+        replay(std::span(&question, 1), std::span(&answer, 1));
+      else
         ask_leaf(std::span(&question, 1), std::span(&answer, 1));
       result_.recommended_f = answer.value;
     } catch (const Interrupted&) {

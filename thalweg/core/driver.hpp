@@ -5,6 +5,7 @@
 #include <exception>
 #include <limits>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -47,11 +48,13 @@ class Driver {
   void set_caps();
   void ask(std::span<const Question<S>> questions, std::span<Answer<S>> answers);
   double ask_value(std::span<const S> x, SampleKey sample);
-  std::size_t replay(std::span<const Question<S>> questions, std::span<Answer<S>> answers);
+  void replay(std::span<const Question<S>> questions, std::span<Answer<S>> answers);
   void ask_leaf(std::span<const Question<S>> questions, std::span<Answer<S>> answers);
-  void ask_in_parallel(std::span<const Question<S>> questions, std::span<Answer<S>> answers);
+  void ask_batch(std::span<const Question<S>> questions, std::span<Answer<S>> answers);
+  void complete(std::size_t i);
   std::size_t allowed(std::span<const Question<S>> questions, AnswerKind& crossed) const;
   void note(const Question<S>& question, Answer<S>& answer);
+  void consider(std::span<const S> x, double f);
   void take_best(std::span<const S> x, double f);
   void check_limits();
   void iteration(std::span<const S> x, double f);
@@ -78,6 +81,12 @@ class Driver {
   BasicResult<S> result_;
   bool finished_ = false;
   bool replaying_ = false;
+  std::uint64_t question_ = 0;          // the number of the next question of the run
+  std::span<const Question<S>> asked_;  // the batch the leaf is answering
+  std::span<Answer<S>> given_;
+  std::vector<bool> answered_;
+  std::vector<std::uint64_t> numbers_;
+  std::mutex complete_mutex_;
   bool whole_value_seen_ = false;
   bool silent_ = false;  // ask nothing more
   double replayed_seconds_ = 0.0;

@@ -161,6 +161,7 @@ struct ExternalProgram::State {
     longest_line = 64 * options.dimension + (1u << 20);
     for (int i = 0; i < options.workers; ++i) workers.push_back(std::make_unique<Worker>(options.command));
   }
+  std::function<void(std::size_t)> report;  // the driver's, of each answer as it comes
   ~State() {
     for (const auto& worker : workers) worker->process.close_input();  // all end at the same time
   }
@@ -258,9 +259,11 @@ void ExternalProgram::State::take(Worker& worker, std::string_view line) {
       }
     }
   }
+  const std::size_t index = asked->question;
   worker.asked.erase(asked);
   worker.since = Clock::now();
   ++answered;
+  if (report) report(index);
 }
 
 // Until some program can be read or written, is late, or the run is interrupted.
@@ -324,6 +327,10 @@ Offers ExternalProgram::offers() const {
 }
 
 bool ExternalProgram::parallel_inside() const { return state_->options.workers > 1 || state_->options.in_flight > 1; }
+
+void ExternalProgram::report_answers(std::function<void(std::size_t)> answered) {
+  state_->report = std::move(answered);
+}
 
 void ExternalProgram::answer(std::span<const Question<double>> questions, std::span<Answer<double>> answers) {
   const std::lock_guard lock(state_->one_batch);

@@ -15,6 +15,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <stdexcept>
@@ -57,9 +58,10 @@ class ExternalProgram final : public Objective<double> {
 
   [[nodiscard]] std::size_t dimension() const override;
   [[nodiscard]] Offers offers() const override;
-  // With one question at a time each answer is noted (and logged) on its own; else a batch at a time.
   [[nodiscard]] bool parallel_inside() const override;
   void answer(std::span<const Question<double>> questions, std::span<Answer<double>> answers) override;
+  // Each answer is reported, and durable in a study, as soon as it has come, whatever others of its batch do.
+  void report_answers(std::function<void(std::size_t)> answered) override;
 
  private:
   struct State;

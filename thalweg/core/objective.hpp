@@ -32,6 +32,11 @@ class Objective {
   // driver hands it one question at a time, and from several threads at once when the run asks for threads > 1.
   [[nodiscard]] virtual bool parallel_inside() const { return false; }
 
+  // The driver's wish to hear of each answer as soon as it is complete: answered(i) for answer i of the batch being
+  // answered, from any thread, one at a time. Worth honouring where answers are dear and come one by one (a pool of
+  // programs): the study then holds each at once, not a batch at a time. Empty: the run is over.
+  virtual void report_answers(std::function<void(std::size_t)> answered) { static_cast<void>(answered); }
+
   // Sugar over answer(). Each throws std::logic_error if a size is wrong.
   virtual double value(std::span<const S> x, SampleKey sample = {});
   double value_and_gradient(std::span<const S> x, std::span<S> gradient, SampleKey sample = {});

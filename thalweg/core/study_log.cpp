@@ -119,7 +119,6 @@ struct StudyLog::State {
   sqlite3* db = nullptr;
   sqlite3_stmt* insert = nullptr;
   sqlite3_stmt* read = nullptr;
-  std::uint64_t next = 0;  // the question that comes next, in replay and in recording
   bool in_transaction = false;
   Bytes question_bytes, answer_bytes;
 
@@ -213,7 +212,7 @@ StudyLog::StudyLog(const std::string& path, Mode mode) : state_(std::make_unique
     throw InvalidArgument(path + " is an SQLite file, but not a study of thalweg; give another path");
   s.insert = s.prepare(
       "INSERT INTO answers(k,asks,sample,f,failed,error,seconds,question,answer) VALUES(?,?,?,?,?,?,?,?,?)");
-  s.read = s.prepare("SELECT failed,error,seconds,question,answer FROM answers WHERE k>=? ORDER BY k");
+  s.read = s.prepare("SELECT failed,error,seconds,question,answer FROM answers WHERE k=?");
   event(exists ? "resumed" : "created", stamp(), 0.0);
 }
 
@@ -260,7 +259,6 @@ std::optional<RunStamp<double>> StudyLog::run_stamp() const {
 
 void StudyLog::begin(const RunStamp<double>& stamp) {
   State& s = *state_;
-  s.next = 0;
   const auto old = run_stamp();
   if (!old) {
     s.begin_transaction();
@@ -281,39 +279,36 @@ void StudyLog::begin(const RunStamp<double>& stamp) {
   for (const auto& [name, value] : stamp.settings)
     for (const auto& [old_name, old_value] : old->settings)
       if (name == old_name && value != old_value) differs("option " + name, old_value, value);
-  sqlite3_reset(s.read);
-  sqlite3_bind_int64(s.read, 1, 0);
 }
 
-bool StudyLog::replay(const Question<double>& question, Answer<double>& answer, double& seconds) {
+bool StudyLog::replay(std::uint64_t k, const Question<double>& question, Answer<double>& answer, double& seconds) {
   State& s = *state_;
+  sqlite3_reset(s.read);
+  sqlite3_bind_int64(s.read, 1, static_cast<sqlite3_int64>(k));
   const int code = sqlite3_step(s.read);
-  if (code == SQLITE_DONE) {
-    sqlite3_reset(s.read);
-    return false;
-  }
+  if (code == SQLITE_DONE) return false;
   if (code != SQLITE_ROW) s.fail("read it");
   encode(question, s.question_bytes);
   const auto logged = blob(s.read, 3);
   if (!std::equal(logged.begin(), logged.end(), s.question_bytes.begin(), s.question_bytes.end()))
-    throw Diverged("study " + s.path + ": diverged at question " + std::to_string(s.next) +
+    throw Diverged("study " + s.path + ": diverged at question " + std::to_string(k) +
                    ": the run asks something else than the study holds (another build, library or processor, or a "
                    "budget that the method plans with)");
   if (!decode(question, answer, blob(s.read, 4)))
-    throw StudyError("study " + s.path + ": the answer to question " + std::to_string(s.next) + " is damaged");
+    throw StudyError("study " + s.path + ": the answer to question " + std::to_string(k) + " is damaged");
   answer.failed = sqlite3_column_int(s.read, 0) != 0;
   answer.error = text(s.read, 1);
   seconds = sqlite3_column_double(s.read, 2);
-  ++s.next;
   return true;
 }
 
-void StudyLog::record(const Question<double>& question, const Answer<double>& answer, double seconds) {
+void StudyLog::record(std::uint64_t k, const Question<double>& question, const Answer<double>& answer,
+                      double seconds) {
   State& s = *state_;
   s.begin_transaction();
   encode(question, s.question_bytes);
   encode(question, answer, s.answer_bytes);
-  sqlite3_bind_int64(s.insert, 1, static_cast<sqlite3_int64>(s.next));
+  sqlite3_bind_int64(s.insert, 1, static_cast<sqlite3_int64>(k));
   sqlite3_bind_int64(s.insert, 2, question.asks.bits());
   sqlite3_bind_int64(s.insert, 3, static_cast<sqlite3_int64>(question.sample.id));
   sqlite3_bind_double(s.insert, 4, answer.value);
@@ -323,9 +318,8 @@ void StudyLog::record(const Question<double>& question, const Answer<double>& an
   bind_blob(s.insert, 8, s.question_bytes);
   bind_blob(s.insert, 9, s.answer_bytes);
   const int code = sqlite3_step(s.insert);
-  if (code != SQLITE_DONE) s.fail("record answer " + std::to_string(s.next));
+  if (code != SQLITE_DONE) s.fail("record answer " + std::to_string(k));
   sqlite3_reset(s.insert);
-  ++s.next;
 }
 
 void StudyLog::commit() { state_->commit(); }

@@ -42,8 +42,9 @@ class StudyLog final : public AnswerLog<double> {
   [[nodiscard]] std::optional<RunStamp<double>> run_stamp() const;
 
   void begin(const RunStamp<double>& stamp) override;
-  bool replay(const Question<double>& question, Answer<double>& answer, double& seconds) override;
-  void record(const Question<double>& question, const Answer<double>& answer, double seconds) override;
+  bool replay(std::uint64_t k, const Question<double>& question, Answer<double>& answer, double& seconds) override;
+  void record(std::uint64_t k, const Question<double>& question, const Answer<double>& answer,
+              double seconds) override;
   void commit() override;
   std::optional<std::vector<double>> remembered(std::string_view name) override;
   void remember(std::string_view name, const std::vector<double>& values) override;
