@@ -101,4 +101,8 @@ THALWEG_INSTANTIATE(float);
 THALWEG_INSTANTIATE(double);
 #undef THALWEG_INSTANTIATE
 
+double flops_per_noise(Noise noise) {
+  return noise == Noise::gaussian ? 12.0 : (noise == Noise::rademacher ? 2.0 : 0.0);
+}
+
 }  // namespace thalweg

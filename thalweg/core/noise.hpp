@@ -37,6 +37,9 @@ template <class S>
 void add_noises(std::span<S> w, std::span<const S> coefficients, Noise noise, const Stream& base,
                 std::uint32_t first_direction = 0, std::uint64_t offset = 0);
 
+// Operations to make one component of noise and add it, scaled: Rademacher 2, Gaussian 12 (a polynomial of degree 5).
+[[nodiscard]] double flops_per_noise(Noise noise);
+
 // out[k] = word (offset + k) of the stream.
 void fill_words(std::span<std::uint32_t> out, const Stream& stream, std::uint64_t offset = 0);
 

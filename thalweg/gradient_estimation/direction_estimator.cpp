@@ -4,14 +4,6 @@
 #include <cmath>
 
 namespace thalweg {
-namespace {
-
-// Operations to make one component of noise, as counted in the ledger: a sign is a shift and a select; a Gaussian a
-// polynomial of degree 5 in Horner's form, its argument and its sign. The words of the generator are not counted.
-double noise_flops(Noise noise) { return noise == Noise::gaussian ? 13.0 : noise == Noise::rademacher ? 2.0 : 0.0; }
-
-}  // namespace
-
 template <class S>
 DirectionEstimator<S>::DirectionEstimator(Objective<S>& base, Entry entry, Noise noise, std::size_t directions,
                                           Sides sides, Quality quality)
@@ -78,8 +70,8 @@ void DirectionEstimator<S>::estimate(const Question<S>& question, Answer<S>& ans
   add_noises(answer.gradient, std::span<const S>(coefficients_), noise_, base_stream);
 
   const double made = static_cast<double>(n) * static_cast<double>(k_count);
-  answer.flops += made * (noise_flops(noise_) + 2.0);
-  if (!regenerates) answer.flops += made * static_cast<double>(per) * (noise_flops(noise_) + 2.0);
+  answer.flops += made * flops_per_noise(noise_);
+  if (!regenerates) answer.flops += made * static_cast<double>(per) * flops_per_noise(noise_);
 }
 
 template <class S>

@@ -2,6 +2,7 @@
 // polynomial and range reduction of gemm_kernels.inl), a division 1. Packing and integer work count nothing.
 //   activations: relu 1, sigmoid 22, tanh 32, gelu 38; their derivatives: relu 1, tanh and sigmoid 3, gelu 64
 //   losses: cross-entropy 24 an output, squared error 3
+#include "thalweg/core/noise.hpp"
 #include "thalweg/network/plan_inside.hpp"
 
 namespace thalweg {
@@ -40,10 +41,6 @@ struct Shape {
 };
 
 }  // namespace
-
-double flops_per_noise(Noise noise) {
-  return noise == Noise::gaussian ? 12.0 : (noise == Noise::rademacher ? 2.0 : 0.0);
-}
 
 template <class S>
 double Plan<S>::flops_forward(std::size_t size) const {

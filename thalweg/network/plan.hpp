@@ -151,9 +151,6 @@ class Plan {
   std::unique_ptr<Inside> inside_;
 };
 
-// Operations to make one component of noise and add it, scaled: Rademacher 2, Gaussian 12 (a polynomial of degree 5).
-[[nodiscard]] double flops_per_noise(Noise noise);
-
 extern template class Pass<float>;
 extern template class Pass<double>;
 extern template class Plan<float>;
