@@ -42,8 +42,19 @@ double positive(const std::string& option, std::string_view text);  // > 0, fini
 std::uint64_t whole(const std::string& option, std::string_view text, std::uint64_t least = 0);  // 1e6 is one
 // Numbers separated by commas, blanks or lines.
 std::vector<double> numbers(const std::string& option, std::string_view text);
-// NAME=VALUE.
-std::pair<std::string, std::string> name_and_value(const std::string& option, std::string_view text);
+// NAME=VALUE; `form` is what a complaint says it must be.
+std::pair<std::string, std::string> name_and_value(const std::string& option, std::string_view text,
+                                                   const std::string& form = "NAME=VALUE");
+// What `make` makes; its complaint about the value of an option says whose option that is ("--method cma-es").
+template <class Make>
+auto made(const std::string& whose, const Make& make) {
+  try {
+    return make();
+  } catch (const InvalidArgument& error) {
+    if (!std::string_view(error.what()).starts_with("option `")) throw;
+    throw UsageError(whose + ": " + error.what());
+  }
+}
 std::string read_file(const std::string& option, const std::string& path);  // whole; UsageError if it can't be read
 // The text itself, or the content of FILE for "@FILE".
 std::string text_or_file(const std::string& option, const std::string& text);

@@ -1,10 +1,12 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <sstream>
 
@@ -71,22 +73,28 @@ std::vector<double> numbers(const std::string& option, std::string_view text) {
   return values;
 }
 
-std::pair<std::string, std::string> name_and_value(const std::string& option, std::string_view text) {
+std::pair<std::string, std::string> name_and_value(const std::string& option, std::string_view text,
+                                                   const std::string& form) {
   const std::size_t equals = text.find('=');
-  if (equals == std::string_view::npos || equals == 0) wrong(option, text, "NAME=VALUE");
+  if (equals == std::string_view::npos || equals == 0) wrong(option, text, form);
   return {std::string(trimmed(text.substr(0, equals))), std::string(trimmed(text.substr(equals + 1)))};
 }
 
 std::string read_file(const std::string& option, const std::string& path) {
+  errno = 0;
   std::ifstream in(path, std::ios::binary);
   std::ostringstream content;
-  if (in) content << in.rdbuf();
-  if (!in || in.bad()) throw UsageError(option + ": cannot read the file " + path);
+  if (in && in.peek() != std::ifstream::traits_type::eof()) content << in.rdbuf();
+  if (errno != 0 || in.bad())  // a folder opens, but cannot be read
+    throw UsageError(option + ": cannot read the file " + path + ": " + std::strerror(errno != 0 ? errno : EIO));
   return content.str();
 }
 
 std::string text_or_file(const std::string& option, const std::string& text) {
-  return text.starts_with('@') ? read_file(option, text.substr(1)) : text;
+  if (!text.starts_with('@')) return text;
+  std::string content = read_file(option, text.substr(1));
+  if (trimmed(content).empty()) throw UsageError(option + ": the file " + text.substr(1) + " is empty");
+  return content;
 }
 
 std::uint64_t Common::seed_number() const { return whole("--seed", seed); }

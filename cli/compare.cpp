@@ -33,8 +33,20 @@ void write_text(const fs::path& path, const std::string& text) {
   if (!file) throw std::runtime_error("cannot write " + path.string());
 }
 
+// What `make` makes; a complaint says which file asked for it.
+template <class Make>
+auto told_of_file(const std::string& file, const Make& make) {
+  try {
+    return make();
+  } catch (const InvalidArgument& error) {
+    const std::string said = error.what();
+    throw UsageError(said.starts_with(file) ? said : file + ": " + said);
+  }
+}
+
 int run(const CompareArguments& a) {
-  Comparison comparison = parse_comparison(read_file("FILE.toml", a.file), a.file);
+  const std::string toml = read_file("FILE.toml", a.file);
+  Comparison comparison = told_of_file(a.file, [&] { return parse_comparison(toml, a.file); });
   if (!a.out.empty()) comparison.out = a.out;
   if (a.resume) comparison.resume = true;
   CompareOptions options;
@@ -59,7 +71,7 @@ int run(const CompareArguments& a) {
       text += " · " + std::string(p.tuning ? "tuning " : "") + p.label;
       bar.show(p.fraction, text);
     };
-    results = compare(comparison, options);
+    results = told_of_file(a.file, [&] { return compare(comparison, options); });
   }
   const fs::path html = out / "report.html";
   report::write_report({out}, html);

@@ -46,7 +46,24 @@ std::string explained(CLI::App& app, const CLI::ParseError& error) {
   }
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && at == &app)
     return "no command was given; thalweg --help shows what there is";
-  return std::string(error.what()) + " (" + where + " --help shows what there is)";
+  std::string said = error.what();
+  const std::size_t colon = said.find(": ");
+  const std::string named = said.substr(0, colon);
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) != nullptr && colon != std::string::npos)
+    said = named + (said.find("received") != std::string::npos ? " is given more than once" : " needs a value");
+  else if (said.substr(std::min(colon, said.size())).starts_with(": is "))
+    return named + said.substr(colon + 1);
+  return said + " (" + where + " --help shows what there is)";
+}
+
+// An option given as "" is a slip, such as a shell's variable that is not set.
+void refuse_empty(CLI::App& app) {
+  for (CLI::App* sub : app.get_subcommands([](CLI::App*) { return true; }))
+    for (CLI::Option* option : sub->get_options())
+      if (option->get_items_expected_max() > 0)
+        option->check([](const std::string& text) {
+          return text.empty() ? std::string("is empty; give a value, or leave it out") : std::string();
+        });
 }
 
 // Everything was written? A full disk under stdout must not look like success.
@@ -77,6 +94,7 @@ int run(int argc, char** argv) {
   add_compare(app, status);
   add_report(app, status);
   add_resume(app, status);
+  refuse_empty(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {

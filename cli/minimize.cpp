@@ -62,8 +62,7 @@ std::string point_text(const std::vector<double>& x) {
   return text;
 }
 
-std::string bounds_text(const PreparedRun& run, bool users) {
-  const Bounds& b = run.limits.bounds;
+std::string bounds_text(const Bounds& b) {
   if (b.empty()) return "";
   const bool same = std::all_of(b.lower.begin(), b.lower.end(), [&](double v) { return v == b.lower[0]; }) &&
                     std::all_of(b.upper.begin(), b.upper.end(), [&](double v) { return v == b.upper[0]; });
@@ -76,7 +75,15 @@ std::string bounds_text(const PreparedRun& run, bool users) {
     for (std::size_t i = 0; i < b.lower.size(); ++i)
       text += (i == 0 ? "" : ", ") + digits(b.lower[i], 6) + " to " + digits(b.upper[i], 6);
   }
-  return text + (users ? "" : " (the problem's; --bounds none frees it)");
+  return text;
+}
+
+// A method that takes no bounds left the problem's own, outside which lower values may lie (Schwefel's function).
+bool outside_the_box(const Result& r, const PreparedRun& run, const MinimizeArguments& a) {
+  if (!run.problem || run.problem->bounds.empty() || !a.bounds.empty() || run.method.entry.bounds) return false;
+  for (std::size_t i = 0; i < r.x.size(); ++i)
+    if (r.x[i] < run.problem->bounds.low(i) || r.x[i] > run.problem->bounds.high(i)) return true;
+  return false;
 }
 
 void print_result(const Result& r, const PreparedRun& run, const MinimizeArguments& a) {
@@ -116,7 +123,8 @@ void print_result(const Result& r, const PreparedRun& run, const MinimizeArgumen
   line("iterations", std::to_string(r.iterations));
   if (r.ledger.flops > 0.0) line("FLOPs", report::counted(r.ledger.flops));
   line("time", report::seconds(r.seconds));
-  line("bounds", bounds_text(run, !a.bounds.empty()));
+  const std::string box = bounds_text(run.limits.bounds);
+  line("bounds", box.empty() || !a.bounds.empty() ? box : box + " (the problem's; --bounds none frees it)");
   if (!run.why.empty()) line("method", r.method + " (auto): " + run.why);
   if (!a.estimator.empty()) line("estimator", a.estimator);
   print(out);
@@ -183,6 +191,9 @@ int execute(const MinimizeArguments& a, PreparedRun& run, StudyLog* study) {
     status = failed;
   } else if (result.status == Status::interrupted && study != nullptr) {
     note(a.common, "thalweg: interrupted; `thalweg resume " + a.study + "` goes on");
+  } else if (outside_the_box(result, run, a)) {
+    note(a.common, "thalweg: x lies outside the box of " + run.what + ", " + bounds_text(run.problem->bounds) +
+                       ", which " + result.method + " does not take; nelder-mead, cma-es and de do");
   } else if (status == not_converged) {
     note(a.common, "thalweg: not converged (" + std::string(name(result.status)) + ")");
   }
@@ -201,6 +212,8 @@ int run_minimize(MinimizeArguments a) {
   a.bounds = text_or_file("--bounds", a.bounds);
   std::unique_ptr<StudyLog> study;
   if (a.resume && a.study.empty()) throw UsageError("--resume needs --study FILE.db");
+  if (!a.study.empty() && std::filesystem::is_directory(a.study))
+    throw UsageError("--study " + a.study + " is a folder; it must be a file, as in run.db");
   const bool goes_on = a.resume && std::filesystem::exists(a.study) && std::filesystem::file_size(a.study) > 0;
   if (!a.study.empty() && !goes_on && std::filesystem::exists(a.study) && std::filesystem::file_size(a.study) > 0)
     throw UsageError("--study " + a.study + " exists already; --resume goes on with it, or give another file");

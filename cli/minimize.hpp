@@ -48,6 +48,7 @@ PreparedRun prepare(const MinimizeArguments& a, const std::atomic<bool>* interru
 // What `auto` takes for an objective that answers `offers`, n variables, and the user's bounds.
 struct Choice {
   std::string method, why;
+  Settings settings = {};  // that --set does not give
 };
 Choice choose_method(const Offers& offers, std::size_t n, bool bounded);
 

@@ -112,7 +112,7 @@ Limits limits_of(const MinimizeArguments& a) {
   if (!a.max_flops.empty()) limits.max_flops = positive("--max-flops", a.max_flops);
   if (!a.target.empty()) limits.target = number("--target", a.target);
   for (const std::string& text : a.max_answers) {
-    const auto [kind, count] = name_and_value("--max-answers", text);
+    const auto [kind, count] = name_and_value("--max-answers", text, "KIND=N, as in gradient=100");
     const auto which = answer_kind_named(kind);
     if (!which) {
       std::vector<std::string> names;
@@ -127,7 +127,7 @@ Limits limits_of(const MinimizeArguments& a) {
     limits.max_answers[*which] = whole("--max-answers " + kind, count);
   }
   for (const std::string& text : a.tolerance) {
-    const auto [kind, value] = name_and_value("--tolerance", text);
+    const auto [kind, value] = name_and_value("--tolerance", text, "KIND=V, as in gradient=1e-6");
     const double v = number("--tolerance " + kind, value);
     if (!(v >= 0.0)) throw UsageError("--tolerance " + kind + " is " + value + "; it must be ≥ 0");
     if (kind == "f")
@@ -163,6 +163,9 @@ PreparedRun prepare(const MinimizeArguments& a, const std::atomic<bool>* interru
   run.limits.interrupt = interrupt;
   const int workers = count_of("--workers", a.workers), in_flight = count_of("--in-flight", a.in_flight);
   run.limits.threads = a.command.empty() ? std::max(workers, a.common.thread_count()) : 1;
+  if (!a.command.empty() && a.common.thread_count() > 1)
+    throw UsageError("--threads is " + a.common.threads + ", but --command is answered by programs; --workers " +
+                     a.common.threads + " runs that many copies of it");
   if (a.command.empty())
     for (const auto& [option, given] : {std::pair{"--timeout", !a.timeout.empty()},
                                         {"--in-flight", !a.in_flight.empty()},
@@ -191,7 +194,7 @@ PreparedRun prepare(const MinimizeArguments& a, const std::atomic<bool>* interru
   Objective<double>* leaf = nullptr;
   bool bounded = false;
   if (!a.problem.empty()) {
-    run.problem = registry::make_problem(a.problem);
+    run.problem = made("--problem " + a.problem, [&] { return registry::make_problem(a.problem); });
     run.what = run.problem->id;
     leaf = run.problem->objective.get();
     n = leaf->dimension();
@@ -201,6 +204,7 @@ PreparedRun prepare(const MinimizeArguments& a, const std::atomic<bool>* interru
   } else {
     if (!a.dimension.empty()) {
       const std::uint64_t dimension = whole("--dimension", a.dimension, 1);
+      if (dimension > 10'000'000) throw UsageError("--dimension is " + a.dimension + "; it must be at most 10000000");
       if (n != 0 && n != dimension)
         throw UsageError("--dimension is " + a.dimension + ", but --x0 has " + std::to_string(n) + " entries");
       n = dimension;
@@ -232,20 +236,23 @@ PreparedRun prepare(const MinimizeArguments& a, const std::atomic<bool>* interru
   }
   run.objective = leaf;
   if (estimator != nullptr) {
-    run.adapter = estimator->make(*leaf, set.estimator);
+    run.adapter = made("--estimator " + a.estimator, [&] { return estimator->make(*leaf, set.estimator); });
     run.objective = run.adapter.get();
   }
 
   // The method.
-  run.why = a.why;
-  if (method == "auto") {
-    const Choice choice = choose_method(run.objective->offers(), n, bounded);
-    method = choice.method;
-    run.why = choice.why;
-  }
   Settings settings = set.method;
+  run.why = a.why;
+  if (method == "auto" || !a.why.empty()) {  // now, or when the study began
+    const Choice choice = choose_method(run.objective->offers(), n, bounded);
+    if (method == "auto") method = choice.method, run.why = choice.why;
+    for (const auto& [name, value] : choice.settings)
+      if (method == choice.method &&
+          std::none_of(settings.begin(), settings.end(), [&](const auto& given) { return given.first == name; }))
+        settings.emplace_back(name, value);
+  }
   if (!rule.empty()) settings.emplace_back("rule", rule);
-  run.method = registry::method(method).make(settings);
+  run.method = made("--method " + method, [&] { return registry::method(method).make(settings); });
   // A problem's customary box counts for methods that know bounds, unless --bounds says otherwise.
   if (run.problem && a.bounds.empty() && run.method.entry.bounds) run.limits.bounds = run.problem->bounds;
 

@@ -114,8 +114,11 @@ Request prepare(const TrainArguments& a) {
     else
       throw UsageError("--set " + name + ": in training, names begin with model., credit. or rule.");
   }
-  Request r{
-      registry::make_credit(a.credit, credit), parse_rule(rule_with(a.rule, rule)), Network::parse(a.model), {}, {}};
+  Request r{made("--credit " + a.credit, [&] { return registry::make_credit(a.credit, credit); }),
+            parse_rule(rule_with(a.rule, rule)),
+            Network::parse(a.model),
+            {},
+            {}};
   TrainOptions& o = r.options;
   for (const auto& [name, value] : model) {
     if (name != "initialisation")

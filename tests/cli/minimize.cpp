@@ -93,8 +93,22 @@ TEST(Minimize, AutoTakesWhatIsAnswered) {
   EXPECT_EQ(method_of({"--command", program("good"), "--dimension", "3"}), "nelder-mead");
   EXPECT_EQ(method_of({"--command", program("gradient"), "--dimension", "3", "--gradient"}), "l-bfgs");
   EXPECT_EQ(method_of({"--command", program("good"), "--dimension", "3", "--estimator", "fd-central"}), "l-bfgs");
+  const Outcome large =
+      thalweg(minimize({"--problem", "sphere:n=100000", "--bounds", "-1,1", "--max-evaluations", "30", "--quiet"}));
+  EXPECT_TRUE(has(large.out, "cma-es (auto)") && has(large.out, "diagonal=true")) << large.out << large.err;
   const Outcome text = thalweg(minimize({"--problem", "rosenbrock:n=4"}));
   EXPECT_TRUE(has(text.out, "newton (auto): exact Hessians are answered")) << text.out;
+}
+
+TEST(Minimize, LeavingTheProblemsBoxIsTold) {
+  const Words words = minimize({"--problem", "schwefel:n=2", "--x0", "400,-490", "--method", "l-bfgs", "--json"});
+  const Outcome o = thalweg(words);
+  EXPECT_LT(o.json()["f"].get<double>(), -1.0) << "below the minimum within the box, which is 0";
+  EXPECT_TRUE(has(o.err, "x lies outside the box of schwefel:n=2, -500 to 500, which l-bfgs does not take")) << o.err;
+  EXPECT_EQ(thalweg(minimize({"--problem", "schwefel:n=2", "--x0", "400,-490", "--method", "l-bfgs", "--json",
+                              "--bounds", "none"}))
+                .err,
+            "");
 }
 
 TEST(Minimize, RulesEstimatorsAndTheirOptions) {
@@ -165,6 +179,7 @@ TEST(Minimize, WrongRequestsAreUsageErrors) {
            {{"--problem", "sphere", "--timeout", "3"}, "--timeout is for --command"},
            {{"--problem", "sphere:n=2", "--x0", "1"}, "--x0 has 1 entries; sphere:n=2 has 2 variables"},
            {{"--problem", "sphere:n=2", "--x0", "1,a"}, "--x0 is \"a\"; it must be a number"},
+           {{"--problem", "sphere:n=2", "--bounds", "@/dev/null"}, "--bounds: the file /dev/null is empty"},
            {{"--problem", "sphere:n=2", "--x0", "@/no/file"}, "cannot read the file /no/file"},
            {{"--problem", "sphere:n=2", "--bounds", "3,1"}, "must not exceed"},
            {{"--problem", "sphere:n=2", "--bounds", "1"}, "is not a pair LOWER,UPPER"},
@@ -176,6 +191,23 @@ TEST(Minimize, WrongRequestsAreUsageErrors) {
            {{"--problem", "sphere:n=2", "--tolerance", "g=1"}, "the kinds are f, x and gradient"},
            {{"--problem", "sphere:n=2", "--seed", "x"}, "--seed is \"x\""},
            {{"--problem", "sphere:n=2", "--threads", "0"}, "--threads is \"0\""},
+           {{"--command", good, "--dimension", "2", "--threads", "2"}, "--workers 2 runs that many copies"},
+           {{"--problem", "sphere:n=2", "--x0", ""}, "--x0 is empty; give a value, or leave it out"},
+           {{"--problem", "sphere:n=2", "--seed"}, "--seed needs a value"},
+           {{"--problem", "sphere:n=2", "--seed", "1", "--seed", "2"}, "--seed is given more than once"},
+           {{"--problem", "sphere:n=2", "--color", "blue"}, "--color is \"blue\"; it is one of auto"},
+           {{"--problem", "rosenbrock:n=1"}, "--problem rosenbrock:n=1: option `n` is 1; it must be ≥ 2"},
+           {{"--problem", "meyer"}, "did you mean `mgh/meyer`?"},
+           {{"--problem", "qqqqqqq"}, "`thalweg list problems` shows"},
+           {{"--problem", "sphere:n=2", "--method", "BFGS"}, "did you mean `bfgs`?"},
+           {{"--problem", "sphere:n=2", "--method", "lbfgs"}, "did you mean `l-bfgs`?"},
+           {{"--problem", "sphere:n=2", "--method", "l-bfgs", "--set", "memory=-1"},
+            "--method l-bfgs: option `memory` is -1"},
+           {{"--problem", "sphere:n=2", "--estimator", "spsa", "--set", "estimator.c=0"},
+            "--estimator spsa: option `c` is 0"},
+           {{"--problem", "sphere:n=2", "--tolerance", "f"}, "it must be KIND=V"},
+           {{"--problem", "sphere:n=2", "--study", "/tmp"}, "--study /tmp is a folder"},
+           {{"--command", good, "--dimension", "1e9"}, "it must be at most 10000000"},
            {{"--problem", "sphere:n=2", "--set", "memory"}, "it must be NAME=VALUE"},
            {{"--problem", "sphere:n=2", "--set", "rule.rate=1"}, "needs --rule"},
            {{"--problem", "sphere:n=2", "--set", "estimator.h=1"}, "needs --estimator"},
@@ -254,9 +286,10 @@ TEST(Minimize, WorkersAndThreadsChangeNothing) {
 
 TEST(Minimize, CtrlCKeepsTheResult) {
   for (const int signal : {SIGINT, SIGTERM}) {
-    Tool tool(
-        minimize({"--command", program("sleepy:0.02"), "--dimension", "3", "--method", "nelder-mead", "--json"}));
-    std::this_thread::sleep_for(std::chrono::milliseconds(1500));
+    Folder folder;
+    Tool tool(minimize({"--command", program("sleepy:0.2:" + (folder / "began")), "--dimension", "3", "--method",
+                        "nelder-mead", "--json"}));
+    ASSERT_TRUE(appears(folder / "began"));  // and some hundred answers are still to come
     tool.kill(signal);
     const Outcome o = tool.wait();
     EXPECT_EQ(o.status, 130) << o.err;
@@ -282,9 +315,10 @@ TEST(Minimize, ASecondCtrlCKills) {
   Tool tool(minimize(
       {"--command", program("deaf-slow:1:10:" + (folder / "began")), "--dimension", "3", "--method", "nelder-mead"}));
   ASSERT_TRUE(appears(folder / "began"));
-  tool.kill(SIGINT);  // now it gives the program a second or two to end
-  std::this_thread::sleep_for(std::chrono::milliseconds(300));
-  tool.kill(SIGINT);
+  while (!tool.ended()) {  // after the first it gives the program a second or two to end; two at once are one
+    tool.kill(SIGINT);
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
   EXPECT_EQ(tool.wait().status, 1000 + SIGINT);
 }
 
@@ -308,6 +342,12 @@ TEST(Minimize, LogLinesCarryEventAndVersion) {
   EXPECT_EQ(events["answer"], 60);
   EXPECT_EQ(events["iteration"], o.json()["iterations"].get<int>());
   EXPECT_GT(events["improvement"], 1);
+  ASSERT_EQ(thalweg(minimize({"--problem", "sphere:n=2", "--method", "newton", "--log", folder / "log.jsonl",
+                              "--log-answers"}))
+                .status,
+            0);
+  EXPECT_TRUE(has(content(folder / "log.jsonl"), "\"asked\":[\"hessian\"],\"sample\":0,\"failed\":false"))
+      << "an answer without a value has no f";
 }
 
 TEST(Minimize, AFullDiskUnderTheLogIsReportedAndTheResultKept) {

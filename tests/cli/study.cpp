@@ -79,20 +79,29 @@ TEST(Study, ResumeGoesOnWhereTheBudgetEnded) {
 
 TEST(Study, InterruptedThenResumed) {
   Folder folder;
-  const Words request = {"minimize", "--command",   program("sleepy:0.01"), "--dimension", "2",
-                         "--method", "nelder-mead", "--max-evaluations",    "150",         "--json"};
-  const Json quiet = without_seconds(thalweg(request).json());
+  // Its twentieth answer takes a minute, but only as long as `began` is not there.
+  const Words request = {"minimize",
+                         "--command",
+                         program("slow:20:60:" + (folder / "began")),
+                         "--dimension",
+                         "2",
+                         "--method",
+                         "nelder-mead",
+                         "--max-evaluations",
+                         "150",
+                         "--json"};
   Words words = request;
   words.insert(words.end(), {"--study", folder / "s.db"});
   Tool tool(words);
-  std::this_thread::sleep_for(std::chrono::milliseconds(900));
+  ASSERT_TRUE(appears(folder / "began"));
   tool.kill(SIGINT);
   Outcome o = tool.wait();
   ASSERT_EQ(o.status, 130) << o.err;
+  EXPECT_EQ(o.json()["evaluations"]["value"], 19);
   EXPECT_TRUE(has(o.err, "thalweg resume " + (folder / "s.db"))) << o.err;
   o = thalweg({"resume", folder / "s.db", "--json"});
   ASSERT_EQ(o.status, 0) << o.err;
-  EXPECT_EQ(without_seconds(o.json()), quiet);
+  EXPECT_EQ(without_seconds(o.json()), without_seconds(thalweg(request).json()));
 }
 
 TEST(Study, OfAProgramThatDiesIsKept) {
@@ -176,6 +185,11 @@ TEST(Study, AutoIsRememberedAsWhatItChose) {
   const Outcome again = thalweg({"resume", folder / "s.db", "--json"});
   EXPECT_EQ(without_seconds(again.json()), without_seconds(o.json()));
   EXPECT_TRUE(has(thalweg({"resume", folder / "s.db"}).out, "(auto)"));
+  const Outcome large = thalweg({"minimize", "--problem", "sphere:n=1200", "--bounds", "-1,1", "--max-evaluations",
+                                 "90", "--study", folder / "large.db", "--json"});  // auto chose a setting too
+  ASSERT_EQ(large.status, 0) << large.err;
+  EXPECT_EQ(without_seconds(thalweg({"resume", folder / "large.db", "--json"}).json()),
+            without_seconds(large.json()));
 }
 
 TEST(Study, RulesAndEstimatorsResume) {

@@ -44,6 +44,8 @@ TEST(Train, WrongRequests) {
            {{"train", "--data", digits}, "give --model"},
            {{"train", "--data", "digitz", "--model", "64-10"}, "digits"},
            {train({"--credit", "bakprop"}), "did you mean `backprop`?"},
+           {train({"--credit", "node-perturbation", "--set", "credit.sigma=-1"}),
+            "--credit node-perturbation: option `sigma` is -1"},
            {train({"--rule", "adm"}), "did you mean `adam`?"},
            {train({"--batch", "0"}), "--batch is \"0\""},
            {train({"--validation", "1.5"}), "--validation is 1.5; it must be in [0, 1)"},
@@ -69,7 +71,6 @@ TEST(Train, ACheckpointGoesOnToTheBitsOfAnUninterruptedRun) {
   request.insert(request.end(), {"--checkpoint", folder / "run"});
   Tool tool(request);
   ASSERT_TRUE(appears(fs::path(folder / "run") / "request.json"));
-  std::this_thread::sleep_for(std::chrono::milliseconds(200));
   tool.kill(SIGINT);
   const Outcome stopped = tool.wait();
   ASSERT_EQ(stopped.status, 130) << stopped.err;
@@ -109,8 +110,22 @@ TEST(Compare, TableFilesAndReport) {
   EXPECT_EQ(report.status, 0) << report.err;
   EXPECT_EQ(report.out, (folder / "r.html") + "\n");
   EXPECT_TRUE(has(content(folder / "r.html"), "tiny"));
+  EXPECT_EQ(thalweg({"report", folder / "out", "--out", folder / "a/b/r.html"}).status, 0) << "makes the folders";
+  EXPECT_TRUE(fs::exists(folder / "a/b/r.html"));
+  const Outcome blocked = thalweg({"report", folder / "out", "--out", folder / "r.html/b.html"});
+  EXPECT_EQ(blocked.status, 2);
+  EXPECT_TRUE(has(blocked.err, "r.html/b.html: can't be written: Not a directory")) << blocked.err;
   EXPECT_EQ(thalweg({"report", folder / "none"}).status, 2);
-  EXPECT_EQ(thalweg({"compare", folder / "none.toml"}).status, 2);
+  for (const auto& [file, said] : {std::pair{"none.toml", "No such file or directory"}, {"out", "Is a directory"}}) {
+    const Outcome unread = thalweg({"compare", folder / file});
+    EXPECT_EQ(unread.status, 2);
+    EXPECT_TRUE(has(unread.err, (folder / file) + ": " + said)) << unread.err;
+  }
+  std::ofstream(folder / "c.toml") << "name = \"x\"\nbudget = { evaluations = 9 }\nout = \"" << folder / "x"
+                                   << "\"\n[[problem]]\nid = \"spher\"\n[[method]]\nid = \"gd\"\n";
+  const Outcome unknown = thalweg({"compare", folder / "c.toml"});
+  EXPECT_EQ(unknown.status, 2);
+  EXPECT_TRUE(has(unknown.err, "c.toml: unknown problem `spher`; did you mean `sphere`?")) << unknown.err;
 }
 
 }  // namespace

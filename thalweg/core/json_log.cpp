@@ -76,8 +76,9 @@ void JsonLog::answer(Kinds asked, std::uint64_t sample, double value, bool faile
   for (std::size_t k = 0; k < answer_kinds; ++k)
     if (asked.has(static_cast<AnswerKind>(k)))
       kinds += (kinds.empty() ? "" : ",") + text_of(name(static_cast<AnswerKind>(k)));
-  line("answer", "\"asked\":[" + kinds + "]," + member("sample", sample) + "," + member("f", value) + "," +
-                     member("failed", failed) + "," + member("evaluations", ledger.of(AnswerKind::value)));
+  const std::string f = asked.has(AnswerKind::value) ? member("f", value) + "," : "";
+  line("answer", "\"asked\":[" + kinds + "]," + member("sample", sample) + "," + f + member("failed", failed) + "," +
+                     member("evaluations", ledger.of(AnswerKind::value)));
 }
 
 void JsonLog::improvement(const TracePoint& point) {

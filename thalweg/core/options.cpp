@@ -22,14 +22,32 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return d[a.size()][b.size()];
 }
 
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
+
+// Letters and digits alone, in lower case: L-BFGS, l_bfgs and lbfgs are one.
+std::string letters(std::string_view text) {
+  std::string out = lower(text);
+  std::erase_if(out, [](char c) { return !((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')); });
+  return out;
+}
+
 std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\""; }
 }  // namespace
 
 std::string nearest(std::string_view word, const std::vector<std::string>& names) {
+  const std::string wanted = lower(word);
   std::string best;
   std::size_t best_distance = 2 + word.size() / 3;
   for (const std::string& candidate : names) {
-    const std::size_t distance = edit_distance(word, candidate);
+    if (letters(wanted) == letters(candidate) && !letters(wanted).empty()) return candidate;
+    std::size_t distance = edit_distance(wanted, lower(candidate));
+    if (const std::size_t slash = candidate.find('/'); slash != std::string::npos)  // meyer of mgh/meyer
+      distance = std::min(distance, 1 + edit_distance(wanted, lower(std::string_view(candidate).substr(slash + 1))));
     if (distance < best_distance) best_distance = distance, best = candidate;
   }
   return best;

@@ -14,7 +14,8 @@ const Item& by_id(const std::vector<Item>& items, std::string_view kind, std::st
   }
   const std::string guess = nearest(id, names);
   std::string message = "unknown " + std::string(kind) + " `" + std::string(id) + "`";
-  message += guess.empty() ? std::string("; `thalweg list` shows what there is") : "; did you mean `" + guess + "`?";
+  const std::string list = kind == "credit rule" ? "credit" : std::string(kind) + "s";
+  message += guess.empty() ? "; `thalweg list " + list + "` shows what there is" : "; did you mean `" + guess + "`?";
   throw InvalidArgument(message);
 }
 

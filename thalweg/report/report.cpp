@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cmath>
 #include <fstream>
 #include <iterator>
@@ -159,17 +160,22 @@ void write_report(const std::vector<std::filesystem::path>& dirs, const std::fil
     sources.push_back({std::string(std::istreambuf_iterator<char>(in), {}), file.string()});
   }
   const std::string html = html_report(sources);
+  std::error_code error;
+  if (out.has_parent_path()) fs::create_directories(out.parent_path(), error);
   fs::path part = out;
   part += fmt::format(".part{}", ::getpid());
-  std::ofstream file(part, std::ios::binary);
-  file << html;
-  file.close();
-  std::error_code error;
-  if (file) fs::rename(part, out, error);
-  if (!file || error) {
+  if (!error) {
+    errno = 0;
+    std::ofstream file(part, std::ios::binary);
+    file << html;
+    file.close();
+    if (!file) error.assign(errno != 0 ? errno : EIO, std::generic_category());
+  }
+  if (!error) fs::rename(part, out, error);
+  if (error) {
     std::error_code ignored;
     fs::remove(part, ignored);
-    throw InvalidArgument(out.string() + ": can't be written" + (error ? ": " + error.message() : ""));
+    throw InvalidArgument(out.string() + ": can't be written: " + error.message());
   }
 }
 

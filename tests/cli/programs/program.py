@@ -3,8 +3,9 @@
 
     program.py good | gradient | gradient-short | no-id | reversed:N | error:K | nan:K | bare-nan:K |
                null:K | dies:K | exits-first | crashes:K | rubbish:K | unknown-id | no-f | slow:K:SECONDS[:FILE] | seed |
-               sleepy:SECONDS | deaf | deaf-slow:K:SECONDS:FILE | noisy | endless-line | counts:FILE
-K: the question (from 1) at which it happens.
+               sleepy:SECONDS[:FILE] | deaf | deaf-slow:K:SECONDS:FILE | noisy | endless-line | counts:FILE
+K: the question (from 1) at which it happens. FILE: slow makes it and is slow only if it was not there; sleepy makes
+it at its third question.
 """
 import json
 import os
@@ -69,12 +70,16 @@ def main():
             answer = {"id": question["id"], "value": f}
         elif mode.endswith("slow") and count == at:
             print("thinking hard", file=sys.stderr, flush=True)
-            if len(arguments) > 2:  # says that it began
+            if len(arguments) < 3:
+                time.sleep(float(arguments[1]))
+            elif not os.path.exists(arguments[2]):  # once only; says that it began
                 open(arguments[2], "w").close()
-            time.sleep(float(arguments[1]))
+                time.sleep(float(arguments[1]))
         elif mode == "seed":
             answer["f"] += 0.1 * (question["seed"] % 7)
         elif mode == "sleepy":
+            if len(arguments) > 1 and count == 3:
+                open(arguments[1], "w").close()
             time.sleep(float(arguments[0]))
         elif mode == "noisy":
             print("x" * 100000, file=sys.stderr)
