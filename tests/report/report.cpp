@@ -218,7 +218,7 @@ TEST(Report, WritesWholeFilesOnly) {
   EXPECT_NE(html.find("2 comparisons"), std::string::npos);
   EXPECT_NE(html.find("</html>"), std::string::npos);
   EXPECT_THROW(write_report({folder / "missing"}, folder / "no.html"), InvalidArgument);
-  EXPECT_THROW(write_report({folder / "a"}, folder / "missing" / "out.html"), InvalidArgument);
+  EXPECT_THROW(write_report({folder / "a"}, folder / "out.html" / "b.html"), InvalidArgument);  // a file, no folder
   EXPECT_THROW(write_report({folder / "a"}, folder / "b"), InvalidArgument);  // a folder stands there
   std::size_t files = 0;
   for (const auto& entry : fs::directory_iterator(folder)) files += entry.is_regular_file() ? 1 : 0;
