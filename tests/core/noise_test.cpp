@@ -1,12 +1,12 @@
 // Bulk noise: Philox against Random123, the distributions, and that a component depends on its index alone.
+#include "thalweg/core/noise.hpp"
+
 #include <Random123/philox.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 #include <vector>
-
-#include "thalweg/core/noise.hpp"
 
 namespace {
 

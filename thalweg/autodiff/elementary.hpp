@@ -286,8 +286,9 @@ Series<K, T> pow(const T& x, double p) {
   X(sqrt)                                                                                                        \
   X(cbrt)                                                                                                        \
   X(exp)                                                                                                         \
-  X(exp2) X(expm1) X(log) X(log2) X(log10) X(log1p) X(sin) X(cos) X(tan) X(asin) X(acos) X(atan) X(sinh) X(cosh) \
-      X(tanh) X(asinh) X(acosh) X(atanh) X(erf) X(erfc)
+  X(exp2)                                                                                                        \
+  X(expm1) X(log) X(log2) X(log10) X(log1p) X(sin) X(cos) X(tan) X(asin) X(acos) X(atan) X(sinh) X(cosh) X(tanh) \
+      X(asinh) X(acosh) X(atanh) X(erf) X(erfc)
 
 }  // namespace autodiff
 }  // namespace thalweg

@@ -1,5 +1,5 @@
-// Everything that thalweg has, by name: read by the command line, Python, the documentation and the conformance suite.
-// The lists are explicit, one line a thing: methods.cpp, estimators.cpp, rules.cpp, credit.cpp, problems.cpp,
+// Everything that thalweg has, by name: read by the command line, Python, the documentation and the conformance
+// suite. The lists are explicit, one line a thing: methods.cpp, estimators.cpp, rules.cpp, credit.cpp, problems.cpp,
 // data.cpp.
 #pragma once
 
@@ -20,7 +20,7 @@ class UpdateRule;  // first_order/update_rule.hpp
 template <class S>
 class CreditRule;  // credit/credit_rule.hpp
 class Credit;
-struct Problem;    // problems/problem.hpp
+struct Problem;  // problems/problem.hpp
 }  // namespace thalweg
 
 namespace thalweg::registry {
@@ -62,7 +62,8 @@ const EstimatorItem& estimator(std::string_view id);
 const RuleItem& rule(std::string_view id);
 const CreditItem& credit_rule(std::string_view id);
 const ProblemItem& problem(std::string_view id);
-// A credit rule, or any estimator used as one, with options as text. Throws InvalidArgument for a wrong name or option.
+// A credit rule, or any estimator used as one, with options as text. Throws InvalidArgument for a wrong name or
+// option.
 Credit make_credit(std::string_view id, const Settings& settings = {});
 // "rosenbrock:n=10" → the problem with its options set.
 std::unique_ptr<Problem> make_problem(std::string_view text);

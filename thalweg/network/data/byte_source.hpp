@@ -44,7 +44,7 @@ class ByteSource {
     void operator()(z_stream_s* z) const;
   };
   std::unique_ptr<z_stream_s, EndInflate> inflate_;  // null: plain bytes
-  bool member_ended_ = false;                      // of the gzip stream
+  bool member_ended_ = false;                        // of the gzip stream
 };
 
 }  // namespace thalweg
