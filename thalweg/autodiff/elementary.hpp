@@ -282,13 +282,11 @@ Series<K, T> pow(const T& x, double p) {
 }  // namespace series
 
 // Every function of one argument that has a node of its own, a series above and an entry in the sweeps.
-#define THALWEG_UNARY_FUNCTIONS(X)                                                                               \
-  X(sqrt)                                                                                                        \
-  X(cbrt)                                                                                                        \
-  X(exp)                                                                                                         \
-  X(exp2)                                                                                                        \
-  X(expm1) X(log) X(log2) X(log10) X(log1p) X(sin) X(cos) X(tan) X(asin) X(acos) X(atan) X(sinh) X(cosh) X(tanh) \
-      X(asinh) X(acosh) X(atanh) X(erf) X(erfc)
+// clang-format off
+#define THALWEG_UNARY_FUNCTIONS(X)                                                                     \
+  X(sqrt) X(cbrt) X(exp) X(exp2) X(expm1) X(log) X(log2) X(log10) X(log1p) X(sin) X(cos) X(tan) X(asin) \
+  X(acos) X(atan) X(sinh) X(cosh) X(tanh) X(asinh) X(acosh) X(atanh) X(erf) X(erfc)
+// clang-format on
 
 }  // namespace autodiff
 }  // namespace thalweg
