@@ -10,16 +10,6 @@ namespace thalweg {
 
 namespace {
 constexpr const char* interrupted_text = "interrupted from outside; the best point so far is kept";
-constexpr std::uint64_t no_cap = std::numeric_limits<std::uint64_t>::max();
-
-std::size_t slot(AnswerKind kind) { return static_cast<std::size_t>(kind); }
-
-template <class F>
-void for_each_kind(Kinds kinds, F&& f) {
-  for (std::uint32_t bits = kinds.bits(); bits != 0; bits &= bits - 1)
-    f(static_cast<std::size_t>(std::countr_zero(bits)));
-}
-
 template <class S>
 bool all_finite(std::span<const S> values) {
   return std::all_of(values.begin(), values.end(), [](S v) { return std::isfinite(v); });
@@ -81,76 +71,6 @@ Driver<S>::~Driver() {
 }
 
 template <class S>
-void Driver<S>::check_request(const Offers& offers) const {
-  const Entry& entry = method_.entry;
-  const Kinds missing = entry.asks - offers.kinds;
-  if (!missing.empty()) {
-    std::string message = entry.id + " asks " + to_string(entry.asks) + ", but this objective answers only " +
-                          to_string(offers.kinds) + " (missing: " + to_string(missing) + ")";
-    if (missing == Kinds(AnswerKind::gradient) && offers.kinds.has(AnswerKind::value))
-      message +=
-          ". Add an estimator (estimated(f, FdCentral{}), --estimator fd-central), give the gradient, or write f as "
-          "a "
-          "generic callable and pass differentiable(f)";
-    else
-      message += ". Write f as a generic callable and pass differentiable(f), or choose another method";
-    throw MissingAnswer(message);
-  }
-  if (!entry.accepts.empty())
-    for_each_kind(entry.asks, [&](std::size_t k) {
-      const Quality quality = offers.quality[k];
-      const bool accepted = std::find(entry.accepts.begin(), entry.accepts.end(), quality) != entry.accepts.end();
-      // Deterministic approximations (finite differences) are repeatable, which is what a line search relies on.
-      if (!accepted && offers.stochastic)
-        throw InvalidArgument(
-            entry.id + " asks for exact answers, but this objective's " +
-            std::string(name(static_cast<AnswerKind>(k))) + " is " + std::string(name(quality)) +
-            " and differs from call to call; use a descent rule (adam, sgd, momentum) or fd-central");
-    });
-  const Bounds& bounds = limits_.bounds;
-  if (bounds.empty()) return;
-  if (bounds.lower.size() != start_.size() || bounds.upper.size() != start_.size())
-    throw InvalidArgument("bounds have " + std::to_string(bounds.lower.size()) + " lower and " +
-                          std::to_string(bounds.upper.size()) + " upper sides; x0 has " +
-                          std::to_string(start_.size()) + " entries");
-  for (std::size_t i = 0; i < start_.size(); ++i) {
-    const std::string at = "[" + std::to_string(i) + "]";
-    if (!(bounds.lower[i] <= bounds.upper[i]))
-      throw InvalidArgument("bounds" + at + " are " + detail::format(bounds.lower[i]) + " to " +
-                            detail::format(bounds.upper[i]) + "; the lower side must not exceed the upper");
-    const double x = static_cast<double>(start_[i]);
-    if (x < bounds.lower[i] || x > bounds.upper[i])
-      throw InvalidArgument("x0" + at + " is " + detail::format(x) + ", outside its bounds [" +
-                            detail::format(bounds.lower[i]) + ", " + detail::format(bounds.upper[i]) + "]");
-  }
-  if (!entry.bounds)
-    throw InvalidArgument(entry.id + " does not support bounds; nelder-mead, cma-es, simulated-annealing do");
-}
-
-template <class S>
-void Driver<S>::set_caps() {
-  caps_.fill(no_cap);
-  auto cap = [&](AnswerKind kind, std::uint64_t n) { caps_[slot(kind)] = std::min(caps_[slot(kind)], n); };
-  for (const auto& [kind, n] : limits_.max_answers) cap(kind, n);
-  std::optional<std::uint64_t> evaluations = limits_.max_evaluations;
-  if (!evaluations && limits_.max_answers.empty() && !limits_.max_iterations && !limits_.max_seconds &&
-      !limits_.max_flops) {
-    evaluations = 1000 * (start_.size() + 1);
-    default_budget_ = true;
-  }
-  if (evaluations) {
-    for (AnswerKind kind : {AnswerKind::value, AnswerKind::gradient, AnswerKind::residual, AnswerKind::directional})
-      cap(kind, *evaluations);
-  }
-  if (limits_.max_seconds && !(*limits_.max_seconds > 0.0))
-    throw InvalidArgument("max_seconds is " + detail::format(*limits_.max_seconds) + "; it must be > 0");
-  if (limits_.max_flops && !(*limits_.max_flops > 0.0))
-    throw InvalidArgument("max_flops is " + detail::format(*limits_.max_flops) + "; it must be > 0");
-  if (limits_.threads < 1)
-    throw InvalidArgument("threads is " + std::to_string(limits_.threads) + "; it must be ≥ 1");
-}
-
-template <class S>
 void Driver<S>::run() {
   began_ = std::chrono::steady_clock::now();
   BasicSearch<S> search(*this);
@@ -194,7 +114,7 @@ void Driver<S>::ask(std::span<const Question<S>> questions, std::span<Answer<S>>
   }
   check_limits();
   if (count < questions.size()) {
-    const std::uint64_t cap = caps_[slot(crossed)];
+    const std::uint64_t cap = caps_[detail::slot(crossed)];
     if (limits_.max_evaluations && cap == *limits_.max_evaluations)
       end(Status::evaluation_budget, "used the budget of " + std::to_string(cap) + " evaluations (max_evaluations)");
     if (default_budget_)
@@ -208,8 +128,9 @@ void Driver<S>::ask(std::span<const Question<S>> questions, std::span<Answer<S>>
 // One value of a plain function that nothing else listens to: what ask() does, without a Question and an Answer.
 template <class S>
 double Driver<S>::ask_value(std::span<const S> x, SampleKey sample) {
-  std::uint64_t& count = result_.ledger.answers[slot(AnswerKind::value)];
-  if (count >= caps_[slot(AnswerKind::value)]) return gateway_->Objective<S>::value(x, sample);  // ends the run
+  std::uint64_t& count = result_.ledger.answers[detail::slot(AnswerKind::value)];
+  if (count >= caps_[detail::slot(AnswerKind::value)])
+    return gateway_->Objective<S>::value(x, sample);  // ends the run
   double f = leaf_->value(x, sample);
   ++count;
   if (!std::isfinite(f)) {
@@ -237,7 +158,7 @@ std::size_t Driver<S>::allowed(std::span<const Question<S>> questions, AnswerKin
   auto counts = result_.ledger.answers;
   for (std::size_t i = 0; i < questions.size(); ++i) {
     if (crosses(questions[i], counts)) return i;
-    for_each_kind(questions[i].asks, [&](std::size_t k) { ++counts[k]; });
+    detail::for_each_kind(questions[i].asks, [&](std::size_t k) { ++counts[k]; });
   }
   return questions.size();
 }
@@ -333,7 +254,7 @@ void Driver<S>::complete(std::size_t i) {
 template <class S>
 void Driver<S>::note(const Question<S>& question, Answer<S>& answer) {
   Ledger& ledger = result_.ledger;
-  for_each_kind(question.asks, [&](std::size_t k) { ++ledger.answers[k]; });
+  detail::for_each_kind(question.asks, [&](std::size_t k) { ++ledger.answers[k]; });
   ledger.flops += answer.flops;
   bool finite = true;
   if (question.asks.has(AnswerKind::gradient) && !all_finite(std::span<const S>(answer.gradient))) finite = false;
@@ -439,7 +360,7 @@ void Driver<S>::conclude() {
   if (!result_.recommended.empty()) result_.recommended = in_users_coordinates(result_.recommended);
   const bool may_ask = !error_ && !silent_ && result_.status != Status::interrupted && limits_.final_value &&
                        leaf_offers_.kinds.has(AnswerKind::value) &&
-                       result_.ledger.of(AnswerKind::value) < caps_[slot(AnswerKind::value)];
+                       result_.ledger.of(AnswerKind::value) < caps_[detail::slot(AnswerKind::value)];
   if (may_ask && !whole_value_seen_ && !result_.recommended.empty()) {
     const Question<S> question{.asks = AnswerKind::value, .point = result_.recommended};
     Answer<S> answer;

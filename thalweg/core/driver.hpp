@@ -1,6 +1,7 @@
 // The driver of one run: everything that is not the algorithm. Internal to core; users call minimize().
 #pragma once
 
+#include <bit>
 #include <chrono>
 #include <exception>
 #include <limits>
@@ -19,6 +20,16 @@ class ThreadPool;
 
 // Thrown by the driver to unwind a method whose run is over. Not an error: no method may catch it.
 struct RunOver {};
+
+namespace detail {
+inline constexpr std::uint64_t no_cap = std::numeric_limits<std::uint64_t>::max();
+constexpr std::size_t slot(AnswerKind kind) { return static_cast<std::size_t>(kind); }
+template <class F>
+void for_each_kind(Kinds kinds, F&& f) {
+  for (std::uint32_t bits = kinds.bits(); bits != 0; bits &= bits - 1)
+    f(static_cast<std::size_t>(std::countr_zero(bits)));
+}
+}  // namespace detail
 
 template <class S>
 class Driver {
