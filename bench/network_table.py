@@ -2,6 +2,7 @@
 
     network_table.py BIN-FOLDER [ROUNDS]
 """
+import os
 import pathlib
 import statistics
 import subprocess
@@ -38,8 +39,10 @@ def ask(program, shape, threads, work):
         if program != TORCH and not pathlib.Path(command[0]).exists():
             servers[key] = None
         else:
+            # torch's own setting does not reach a BLAS that has threads of its own
+            limited = dict(os.environ, OPENBLAS_NUM_THREADS=str(threads), OMP_NUM_THREADS=str(threads))
             servers[key] = subprocess.Popen(command + [shape, str(threads)], stdin=subprocess.PIPE,
-                                            stdout=subprocess.PIPE, text=True)
+                                            stdout=subprocess.PIPE, text=True, env=limited)
     server = servers[key]
     if server is None:
         return None

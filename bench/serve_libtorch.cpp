@@ -50,7 +50,7 @@ int main(int argc, char** argv) {
   torch::optim::SGD sgd(params, torch::optim::SGDOptions(1e-6));
   torch::optim::Adam adam(params, torch::optim::AdamOptions(1e-6));
   const auto backprop = [&](torch::optim::Optimizer& optimiser) {
-    optimiser.zero_grad(true);
+    optimiser.zero_grad();
     loss().backward();
     optimiser.step();
   };
