@@ -246,10 +246,10 @@ PreparedRun prepare(const MinimizeArguments& a, const std::atomic<bool>* interru
   if (method == "auto" || !a.why.empty()) {  // now, or when the study began
     const Choice choice = choose_method(run.objective->offers(), n, bounded);
     if (method == "auto") method = choice.method, run.why = choice.why;
-    for (const auto& [name, value] : choice.settings)
-      if (method == choice.method &&
-          std::none_of(settings.begin(), settings.end(), [&](const auto& given) { return given.first == name; }))
-        settings.emplace_back(name, value);
+    for (const auto& chosen : choice.settings)
+      if (method == choice.method && std::none_of(settings.begin(), settings.end(),
+                                                  [&](const auto& given) { return given.first == chosen.first; }))
+        settings.push_back(chosen);
   }
   if (!rule.empty()) settings.emplace_back("rule", rule);
   run.method = made("--method " + method, [&] { return registry::method(method).make(settings); });

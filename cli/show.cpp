@@ -70,7 +70,7 @@ void show(const Entry& entry, const Common& common) {
   line("see also", namesakes(entry));
   if (!entry.options.empty()) {
     const auto range_of = [](const OptionInfo& o) {
-      const std::string range = o.range();
+      std::string range = o.range();
       if (!range.empty() || o.type == "double" || o.type == "text") return range;
       return o.type == "bool" ? std::string("true or false") : o.type;
     };

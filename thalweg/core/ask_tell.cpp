@@ -16,9 +16,9 @@ struct AskTell::State {
     [[nodiscard]] std::size_t dimension() const override { return n_; }
     [[nodiscard]] Offers offers() const override { return offers_; }
     [[nodiscard]] bool parallel_inside() const override { return true; }
-    void answer(std::span<const Question<double>> questions, std::span<Answer<double>> answers) override {
-      state_->questions.assign(questions.begin(), questions.end());
-      state_->answers = answers;
+    void answer(std::span<const Question<double>> batch, std::span<Answer<double>> wanted) override {
+      state_->questions.assign(batch.begin(), batch.end());
+      state_->answers = wanted;
       state_->fiber->pause();
       if (state_->abandoned) throw RunOver{};
     }

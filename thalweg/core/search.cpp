@@ -80,7 +80,7 @@ std::vector<double> BasicSearch<S>::remember(const std::string& name,
   AnswerLog<S>* log = driver_->limits_.log;
   if (log == nullptr) return compute();
   if (auto known = log->remembered(name)) return *known;
-  const std::vector<double> values = compute();
+  std::vector<double> values = compute();
   log->remember(name, values);
   return values;
 }
