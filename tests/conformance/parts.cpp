@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <set>
 
 #include "tests/conformance/probe.hpp"
 #include "thalweg/credit/train.hpp"
@@ -189,6 +190,21 @@ TEST_P(EveryProblem, StartsInsideItsBoundsAndKeepsItsOptimum) {
 }
 INSTANTIATE_TEST_SUITE_P(Registry, EveryProblem, ::testing::ValuesIn(ids_of(registry::problems())), named);
 
+class EverySuite : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(EverySuite, ListsProblemsThatCanBeMade) {
+  const auto& item = registry::suite(GetParam());
+  expect_described(item.entry, false);
+  expect_unknown_option_refused([&](const Settings& s) { return item.problems(s); });
+  const std::vector<std::string> problems = registry::suite_problems(GetParam());
+  EXPECT_FALSE(problems.empty());
+  std::set<std::string> different(problems.begin(), problems.end());
+  EXPECT_EQ(different.size(), problems.size());
+  for (const std::string& text : problems) EXPECT_EQ(registry::make_problem(text)->id, text);
+}
+INSTANTIATE_TEST_SUITE_P(Registry, EverySuite, ::testing::ValuesIn(ids_of(registry::suites())), named);
+
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(EverySuite);
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(EveryEstimator);
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(EveryRule);
 GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(EveryCredit);

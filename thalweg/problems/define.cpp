@@ -1,5 +1,7 @@
 #include "thalweg/problems/define.hpp"
 
+#include <algorithm>
+
 namespace thalweg::problems {
 
 Definition define(std::string id, std::string name, std::string reference, std::string formula) {
@@ -33,24 +35,44 @@ Definition& Definition::m(std::int64_t by_default, std::int64_t low, std::int64_
   return integer("m", "number of residuals", &Shape::m, by_default, low, high);
 }
 Definition& Definition::seed() { return integer("seed", "of the random rotation", &Shape::seed, 0, 0, 0); }
+Definition& Definition::instance() {
+  return integer("instance", "which shifts and rotations", &Shape::instance, 1, 1, 100'000);
+}
 
-Definition& Definition::condition(double by_default) {
+Definition& Definition::number(const char* name, const char* help, double Shape::*member, double by_default,
+                               double low) {
   OptionInfo o;
-  o.name = "condition", o.type = "double", o.help = "condition number of the Hessian";
-  o.default_text = detail::format(by_default);
-  o.low = 1.0;
-  o.get = [](const void* shape) { return detail::format(static_cast<const Shape*>(shape)->condition); };
-  o.set = [](const OptionInfo& info, void* shape, std::string_view text) {
+  o.name = name, o.type = "double", o.help = help, o.default_text = detail::format(by_default);
+  o.low = low, o.low_open = low == 0.0;
+  o.get = [member](const void* shape) { return detail::format(static_cast<const Shape*>(shape)->*member); };
+  o.set = [member](const OptionInfo& info, void* shape, std::string_view text) {
     const double v = detail::parse_double(info.name, text);
     detail::check_range(info, v);
-    static_cast<Shape*>(shape)->condition = v;
+    static_cast<Shape*>(shape)->*member = v;
   };
-  defaults_.condition = by_default;
+  defaults_.*member = by_default;
   entry_.options.push_back(std::move(o));
   return *this;
 }
+Definition& Definition::condition(double by_default) {
+  return number("condition", "condition number of the Hessian", &Shape::condition, by_default, 1.0);
+}
+Definition& Definition::scaled_start() { return scaled_start_ = true, *this; }
 
 registry::ProblemItem Definition::make(std::function<Problem(const Shape&)> make) const {
+  if (scaled_start_) {  // the last option
+    Definition scaled = *this;
+    scaled.scaled_start_ = false;
+    scaled.number("start", "the published start times this; a start of zeros becomes this in every entry",
+                  &Shape::start, 1.0, 0.0);
+    return scaled.make([make = std::move(make)](const Shape& shape) {
+      Problem p = make(shape);
+      const bool zero = std::ranges::all_of(p.start, [](double x) { return x == 0.0; });
+      if (shape.start != 1.0)  // MINPACK's INITPT
+        for (double& x : p.start) x = zero ? shape.start : shape.start * x;
+      return p;
+    });
+  }
   registry::ProblemItem item;
   item.entry = entry_;
   item.make = [entry = entry_, defaults = defaults_, make = std::move(make)](const Settings& settings) {

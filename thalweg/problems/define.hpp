@@ -25,8 +25,8 @@ using std::vector;
 
 // The options a problem may have; each problem offers those it uses.
 struct Shape {
-  std::int64_t n = 0, m = 0, seed = 0;
-  double condition = 1.0;
+  std::int64_t n = 0, m = 0, seed = 0, instance = 1;
+  double condition = 1.0, start = 1.0;
   [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(n); }
 };
 
@@ -38,14 +38,18 @@ class Definition {
   Definition& m(std::int64_t by_default, std::int64_t low = 1, std::int64_t high = 0);  // residuals
   Definition& condition(double by_default);
   Definition& seed();
+  Definition& instance();      // 1, 2, …: shifts and rotations of their own
+  Definition& scaled_start();  // option start: the published start times it
   // `make` returns a problem without id, name, reference and notes.
   registry::ProblemItem make(std::function<Problem(const Shape&)> make) const;
 
  private:
+  Definition& number(const char* name, const char* help, double Shape::*member, double by_default, double low);
   Definition& integer(const char* name, const char* help, std::int64_t Shape::*member, std::int64_t by_default,
                       std::int64_t low, std::int64_t high);
   Entry entry_;
   Shape defaults_;
+  bool scaled_start_ = false;
 };
 Definition define(std::string id, std::string name, std::string reference, std::string formula);
 

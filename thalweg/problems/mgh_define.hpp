@@ -11,7 +11,8 @@ namespace thalweg::problems {
 inline Definition mgh(const char* id, const char* name, int number, const char* formula) {
   return define(std::string("mgh/") + id, name,
                 "Moré, Garbow & Hillstrom, ACM Trans. Math. Softw. 7 (1981) 17, problem " + std::to_string(number),
-                formula);
+                formula)
+      .scaled_start();
 }
 
 // f(x, r) writes the paper's fᵢ; the residuals are √2 fᵢ (see mgh.hpp).

@@ -28,6 +28,24 @@ std::vector<Entry> entries_of(const std::vector<Item>& items, std::string_view k
   }
   return entries;
 }
+
+// "rosenbrock:n=10,seed=3" in its parts.
+std::pair<std::string_view, Settings> id_and_settings(std::string_view text, const char* kind, const char* example) {
+  const std::size_t colon = text.find(':');
+  std::pair<std::string_view, Settings> parts{text.substr(0, colon), {}};
+  std::string_view rest = colon == std::string_view::npos ? std::string_view{} : text.substr(colon + 1);
+  while (!rest.empty()) {
+    const std::size_t comma = rest.find(',');
+    const std::string_view pair = rest.substr(0, comma);
+    const std::size_t equals = pair.find('=');
+    if (equals == std::string_view::npos)
+      throw InvalidArgument(std::string(kind) + " \"" + std::string(text) + "\": \"" + std::string(pair) +
+                            "\" is not name=value, as in " + example);
+    parts.second.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
+    rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 1);
+  }
+  return parts;
+}
 }  // namespace
 
 const MethodItem& method(std::string_view id) { return by_id(methods(), "method", id); }
@@ -36,26 +54,20 @@ const RuleItem& rule(std::string_view id) { return by_id(rules(), "rule", id); }
 const CreditItem& credit_rule(std::string_view id) { return by_id(credit_rules(), "credit rule", id); }
 const ProblemItem& problem(std::string_view id) { return by_id(problems(), "problem", id); }
 
+const SuiteItem& suite(std::string_view id) { return by_id(suites(), "suite", id); }
+
 std::unique_ptr<Problem> make_problem(std::string_view text) {
-  const std::size_t colon = text.find(':');
-  const ProblemItem& item = problem(text.substr(0, colon));
-  Settings settings;
-  std::string_view rest = colon == std::string_view::npos ? std::string_view{} : text.substr(colon + 1);
-  while (!rest.empty()) {
-    const std::size_t comma = rest.find(',');
-    const std::string_view pair = rest.substr(0, comma);
-    const std::size_t equals = pair.find('=');
-    if (equals == std::string_view::npos)
-      throw InvalidArgument("problem \"" + std::string(text) + "\": \"" + std::string(pair) +
-                            "\" is not name=value, as in rosenbrock:n=10");
-    settings.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
-    rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 1);
-  }
-  return item.make(settings);
+  const auto [id, settings] = id_and_settings(text, "problem", "rosenbrock:n=10");
+  return problem(id).make(settings);
+}
+
+std::vector<std::string> suite_problems(std::string_view text) {
+  const auto [id, settings] = id_and_settings(text, "suite", "mgh:start=1+10");
+  return suite(id).problems(settings);
 }
 
 std::vector<std::string> kinds() {
-  return {"methods", "estimators", "rules", "schedules", "credit", "problems", "data"};
+  return {"methods", "estimators", "rules", "schedules", "credit", "problems", "suites", "data"};
 }
 
 std::vector<Entry> entries(std::string_view kind) {
@@ -63,6 +75,7 @@ std::vector<Entry> entries(std::string_view kind) {
   if (kind == "estimators") return entries_of(estimators(), kind);
   if (kind == "credit") return entries_of(credit_rules(), kind);
   if (kind == "problems") return entries_of(problems(), kind);
+  if (kind == "suites") return entries_of(suites(), kind);
   if (kind == "data") return data_sets();
   if (kind == "rules" || kind == "schedules") {
     std::vector<Entry> chosen;
