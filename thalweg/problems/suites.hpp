@@ -32,6 +32,7 @@ registry::SuiteItem suite(Description<T> d, std::vector<std::string> (*problems)
   return item;
 }
 
+registry::SuiteItem bbob_suite();
 registry::SuiteItem classic_suite();
 registry::SuiteItem mgh_suite();
 

@@ -2,6 +2,7 @@
 #include <initializer_list>
 #include <utility>
 
+#include "thalweg/problems/bbob.hpp"
 #include "thalweg/problems/classic.hpp"
 #include "thalweg/problems/mgh.hpp"
 #include "thalweg/registry/registry.hpp"
@@ -26,6 +27,11 @@ const std::vector<ProblemItem>& problems() {
       thalweg::problems::mgh_data,
       thalweg::problems::mgh_sized,
       thalweg::problems::mgh_systems,
+      thalweg::problems::bbob_separable,
+      thalweg::problems::bbob_moderate,
+      thalweg::problems::bbob_ill_conditioned,
+      thalweg::problems::bbob_multimodal,
+      thalweg::problems::bbob_weakly_structured,
   });
   return list;
 }

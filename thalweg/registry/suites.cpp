@@ -1,11 +1,13 @@
 // The explicit list of suites.
 #include "thalweg/problems/suites.hpp"
+
 #include "thalweg/registry/registry.hpp"
 
 namespace thalweg::registry {
 
 const std::vector<SuiteItem>& suites() {
   static const std::vector<SuiteItem> list = {
+      thalweg::problems::bbob_suite(),
       thalweg::problems::classic_suite(),
       thalweg::problems::mgh_suite(),
   };
