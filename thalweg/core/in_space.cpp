@@ -102,6 +102,12 @@ Bounds InSpace::bounds() const {
   return any ? out : Bounds{};
 }
 
+std::vector<double> InSpace::granularity() const {
+  std::vector<double> out;
+  for (const std::size_t i : free_) out.push_back(reals_[i]->log ? 0.0 : reals_[i]->granularity);
+  return out;
+}
+
 // Writes x, the scales s and the direction in the base's coordinates, and the base's question or two.
 void InSpace::pose(const Question<double>& question, const Answer<double>& answer, Work& work) {
   using enum AnswerKind;

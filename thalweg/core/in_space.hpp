@@ -43,6 +43,8 @@ class InSpace final : public Adapter<double> {
   // x → z. Throws InvalidArgument for a log-scaled x ≤ 0.
   [[nodiscard]] std::vector<double> from_base(std::span<const double> x) const override;
   [[nodiscard]] Bounds bounds() const;  // of the free variables in the method's coordinates; empty when none has any
+  // Of the free variables, 0 for a continuous one and for a log-scaled one, whose grid is not even: what mads takes.
+  [[nodiscard]] std::vector<double> granularity() const;
 
  private:
   struct Work {  // storage of one question to the base, and of the second that a third derivative needs

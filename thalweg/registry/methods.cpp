@@ -1,6 +1,7 @@
 // The explicit list of methods, in the order of the review's sections.
 #include "thalweg/direct_search/coordinate_search.hpp"
 #include "thalweg/direct_search/hooke_jeeves.hpp"
+#include "thalweg/direct_search/mads.hpp"
 #include "thalweg/direct_search/nelder_mead.hpp"
 #include "thalweg/direct_search/powell.hpp"
 #include "thalweg/first_order/descent.hpp"
@@ -55,6 +56,7 @@ const std::vector<MethodItem>& methods() {
       // §3.1 direct search
       item<CoordinateSearch>(),
       item<HookeJeeves>(),
+      item<Mads>(),
       item<NelderMead>(),
       item<Powell>(),
       // §3.2 stochastic search
