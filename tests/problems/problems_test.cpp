@@ -15,6 +15,8 @@ using namespace thalweg;
 class EveryProblem : public testing::TestWithParam<std::string> {
  protected:
   std::unique_ptr<Problem> problem = registry::make_problem(GetParam());
+  // The function that optimum_f belongs to.
+  Objective<double>& exact() const { return problem->noiseless ? *problem->noiseless : *problem->objective; }
 };
 
 TEST_P(EveryProblem, IsWellFormed) {
@@ -26,8 +28,9 @@ TEST_P(EveryProblem, IsWellFormed) {
   EXPECT_EQ(p.objective->dimension(), p.start.size());
   EXPECT_TRUE(p.bounds.contains<double>(p.start));
   EXPECT_TRUE(std::isfinite(p.objective->value(p.start)));
+  EXPECT_EQ(p.objective->offers().stochastic, p.noiseless != nullptr);
   if (p.optimum_f) {
-    EXPECT_GE(p.objective->value(p.start), *p.optimum_f);
+    EXPECT_GE(exact().value(p.start), *p.optimum_f);
   }
 }
 
@@ -37,7 +40,7 @@ TEST_P(EveryProblem, TheMinimisersReachTheOptimum) {
     ASSERT_EQ(x.size(), p.start.size());
     EXPECT_TRUE(p.bounds.contains<double>(x));
     ASSERT_TRUE(p.optimum_f.has_value());
-    const double f = p.objective->value(x);
+    const double f = exact().value(x);
     EXPECT_LE(std::fabs(f - *p.optimum_f), p.optimum_tolerance * std::max(1.0, std::fabs(*p.optimum_f))) << f;
     if (!p.objective->offers().kinds.has(AnswerKind::gradient)) continue;
     std::vector<double> g(x.size());
@@ -52,7 +55,9 @@ TEST_P(EveryProblem, DerivativesAreThoseOfTheValues) {
   Generator random(Stream(1, Purpose("tests.problems")));
   for (double& xi : near) xi += 0.05 * (0.1 + std::fabs(xi)) * random.normal();
   p.bounds.clamp<double>(near);
-  for (const auto& x : {p.start, near}) {
+  std::vector<double> start = p.start;
+  if (p.id == "more-wild/30") start[1] += 1e-3;  // T₃′ is 0 there, which no difference of rounded values is
+  for (const auto& x : {start, near}) {
     const CheckReport report = check_derivatives(*p.objective, x);
     EXPECT_TRUE(report.ok()) << report.text();
   }

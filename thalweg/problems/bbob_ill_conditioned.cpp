@@ -80,20 +80,19 @@ vector<registry::ProblemItem> bbob_ill_conditioned() {
                            i.x_opt);
                      }));
 
-  list.push_back(
-      bbob::function(13, "Sharp ridge", "z₀² + 100 √(Σ_{i>0} zᵢ²) + f_opt, z = Q Λ¹⁰ R(x − x_opt)")
-          .make([](const Shape& s) {
-            const Instance i = bbob::instance(s, 13);
-            return bbob::problem(
-                i,
-                [rotated = Rotated{i.x_opt, i.between(10)}](Point x) {
-                  const auto z = rotated(x);
-                  double sum = 0.0;
-                  for (std::size_t k = 1; k < z.size(); ++k) sum += z[k] * z[k];
-                  return 100 * std::sqrt(sum) + z[0] * z[0];
-                },
-                i.x_opt);
-          }));
+  list.push_back(bbob::function(13, "Sharp ridge", "z₀² + 100 √(Σ_{i>0} zᵢ²) + f_opt, z = Q Λ¹⁰ R(x − x_opt)")
+                     .make([](const Shape& s) {
+                       const Instance i = bbob::instance(s, 13);
+                       return bbob::problem(
+                           i,
+                           [rotated = Rotated{i.x_opt, i.between(10)}](Point x) {
+                             const auto z = rotated(x);
+                             double sum = 0.0;
+                             for (std::size_t k = 1; k < z.size(); ++k) sum += z[k] * z[k];
+                             return 100 * std::sqrt(sum) + z[0] * z[0];
+                           },
+                           i.x_opt);
+                     }));
 
   list.push_back(bbob::function(14, "Different powers", "√(Σ |zᵢ|^{2 + 4i/(n−1)}) + f_opt, z = R(x − x_opt)")
                      .make([](const Shape& s) {

@@ -17,7 +17,7 @@ namespace thalweg::problems::bbob {
 
 vector<double> uniforms(std::size_t count, std::int64_t seed);  // in (0, 1]
 vector<double> gaussians(std::size_t count, std::int64_t seed);
-vector<double> shift(std::size_t n, std::int64_t seed);    // x_opt: in [−4, 4), on a grid of 8·10⁻⁴, never 0
+vector<double> shift(std::size_t n, std::int64_t seed);  // x_opt: in [−4, 4), on a grid of 8·10⁻⁴, never 0
 double offset(std::int64_t function, std::int64_t instance);  // f_opt: a ratio of Gaussians in hundredths, |f| ≤ 1000
 
 // Square, column after column: the loop over a column's rows is the one that the compiler vectorises.
@@ -32,7 +32,7 @@ Matrix rotation(std::size_t n, std::int64_t seed);  // orthogonal
 Matrix product(const Matrix& left, std::span<const double> diagonal, const Matrix& right);
 
 vector<double> conditioning(std::size_t n, double alpha);  // Λ^α: α^{½ i/(n − 1)}
-double oscillated(double x);                                // T_osz of one number
+double oscillated(double x);                               // T_osz of one number
 // T_asy^β in place: x_i^{1 + β i/(n − 1) √x_i} where x_i > 0.
 void make_asymmetric(std::span<double> x, double beta);
 double outside(std::span<const double> x);  // f_pen: Σ max(0, |x_i| − 5)²

@@ -49,9 +49,10 @@ vector<registry::ProblemItem> bbob_moderate() {
                      }));
 
   list.push_back(
-      bbob::function(7, "Step ellipsoid",
-                     "0.1 max(|ẑ₀|/10⁴, Σ 10^{2i/(n−1)} zᵢ²) + f_pen(x) + f_opt, ẑ = Λ¹⁰ R(x − x_opt), z = Q round(ẑ), "
-                     "rounded to whole numbers, to tenths where |ẑᵢ| ≤ ½")
+      bbob::function(
+          7, "Step ellipsoid",
+          "0.1 max(|ẑ₀|/10⁴, Σ 10^{2i/(n−1)} zᵢ²) + f_pen(x) + f_opt, ẑ = Λ¹⁰ R(x − x_opt), z = Q round(ẑ), "
+          "rounded to whole numbers, to tenths where |ẑᵢ| ≤ ½")
           .make([](const Shape& s) {
             const Instance i = bbob::instance(s, 7);
             Matrix scaled = i.rotation_2();
@@ -75,25 +76,24 @@ vector<registry::ProblemItem> bbob_moderate() {
                 i.x_opt);
           }));
 
-  list.push_back(bbob::function(8, "Rosenbrock",
-                                "Σ 100(zᵢ² − zᵢ₊₁)² + (zᵢ − 1)² + f_opt, z = max(1, √n/8)(x − ¾x_opt) + 1")
-                     .make([](const Shape& s) {
-                       Instance i = bbob::instance(s, 8);
-                       for (double& o : i.x_opt) o *= 0.75;
-                       const double factor = std::max(1.0, std::sqrt(static_cast<double>(i.n)) / 8);
-                       return bbob::problem(
-                           i,
-                           [o = i.x_opt, factor](Point x) {
-                             const auto z = bbob::scratch(x.size());
-                             for (std::size_t k = 0; k < x.size(); ++k) z[k] = factor * (x[k] - o[k]) + 1;
-                             return rosenbrock(z);
-                           },
-                           i.x_opt);
-                     }));
+  list.push_back(
+      bbob::function(8, "Rosenbrock", "Σ 100(zᵢ² − zᵢ₊₁)² + (zᵢ − 1)² + f_opt, z = max(1, √n/8)(x − ¾x_opt) + 1")
+          .make([](const Shape& s) {
+            Instance i = bbob::instance(s, 8);
+            for (double& o : i.x_opt) o *= 0.75;
+            const double factor = std::max(1.0, std::sqrt(static_cast<double>(i.n)) / 8);
+            return bbob::problem(
+                i,
+                [o = i.x_opt, factor](Point x) {
+                  const auto z = bbob::scratch(x.size());
+                  for (std::size_t k = 0; k < x.size(); ++k) z[k] = factor * (x[k] - o[k]) + 1;
+                  return rosenbrock(z);
+                },
+                i.x_opt);
+          }));
 
   list.push_back(
-      bbob::function(9, "Rotated Rosenbrock",
-                     "Σ 100(zᵢ² − zᵢ₊₁)² + (zᵢ − 1)² + f_opt, z = max(1, √n/8) R x + ½")
+      bbob::function(9, "Rotated Rosenbrock", "Σ 100(zᵢ² − zᵢ₊₁)² + (zᵢ − 1)² + f_opt, z = max(1, √n/8) R x + ½")
           .make([](const Shape& s) {
             const Instance i = bbob::instance(s, 9);
             const double factor = std::max(1.0, std::sqrt(static_cast<double>(i.n)) / 8);

@@ -81,27 +81,27 @@ registry::ProblemItem schaffers(int number, const char* name, const char* formul
 vector<registry::ProblemItem> bbob_multimodal() {
   vector<registry::ProblemItem> list;
 
-  list.push_back(bbob::function(15, "Rastrigin",
-                                "10(n − Σ cos 2πzᵢ) + ‖z‖² + f_opt, z = R Λ¹⁰ Q T_asy^0.2(T_osz(R(x − x_opt)))")
-                     .make([](const Shape& s) {
-                       const Instance i = bbob::instance(s, 15);
-                       return bbob::problem(
-                           i,
-                           [o = i.x_opt, r = i.rotation_1(), m = i.between(10)](Point x) {
-                             const Halves half(x, o);
-                             r.times(half.a, half.b);
-                             for (double& y : half.b) y = bbob::oscillated(y);
-                             bbob::make_asymmetric(half.b, 0.2);
-                             m.times(half.b, half.a);
-                             double waves = 0.0, square = 0.0;
-                             for (const double z : half.a) {
-                               waves += std::cos(2 * pi * z);
-                               square += z * z;
-                             }
-                             return 10 * (static_cast<double>(x.size()) - waves) + square;
-                           },
-                           i.x_opt);
-                     }));
+  list.push_back(
+      bbob::function(15, "Rastrigin", "10(n − Σ cos 2πzᵢ) + ‖z‖² + f_opt, z = R Λ¹⁰ Q T_asy^0.2(T_osz(R(x − x_opt)))")
+          .make([](const Shape& s) {
+            const Instance i = bbob::instance(s, 15);
+            return bbob::problem(
+                i,
+                [o = i.x_opt, r = i.rotation_1(), m = i.between(10)](Point x) {
+                  const Halves half(x, o);
+                  r.times(half.a, half.b);
+                  for (double& y : half.b) y = bbob::oscillated(y);
+                  bbob::make_asymmetric(half.b, 0.2);
+                  m.times(half.b, half.a);
+                  double waves = 0.0, square = 0.0;
+                  for (const double z : half.a) {
+                    waves += std::cos(2 * pi * z);
+                    square += z * z;
+                  }
+                  return 10 * (static_cast<double>(x.size()) - waves) + square;
+                },
+                i.x_opt);
+          }));
 
   list.push_back(bbob::function(16, "Weierstrass",
                                 "10(1/n Σᵢ Σ_{k<12} ½ᵏ cos(2π 3ᵏ(zᵢ + ½)) − f₀)³ + 10/n f_pen(x) + f_opt, "
@@ -130,36 +130,35 @@ vector<registry::ProblemItem> bbob_multimodal() {
                            "z = Λ¹⁰⁰⁰ Q T_asy^0.5(R(x − x_opt))",
                            1000));
 
-  list.push_back(
-      bbob::function(19, "Griewank–Rosenbrock",
-                     "10/(n−1) Σ (sᵢ/4000 − cos sᵢ) + 10 + f_opt, sᵢ = 100(zᵢ² − zᵢ₊₁)² + (zᵢ − 1)², "
-                     "z = max(1, √n/8) R x + ½")
-          .make([](const Shape& s) {
-            const Instance i = bbob::instance(s, 19);
-            const double factor = std::max(1.0, std::sqrt(static_cast<double>(i.n)) / 8);
-            Matrix scaled = i.rotation_2();
-            vector<double> best(i.n, 0.0);  // Rᵀ1/(2 factor)
-            for (std::size_t column = 0; column < i.n; ++column) {
-              for (std::size_t row = 0; row < i.n; ++row) best[column] += scaled.at(row, column);
-              best[column] /= 2 * factor;
-            }
-            for (double& entry : scaled.columns) entry *= factor;
-            return bbob::problem(
-                i,
-                [scaled](Point x) {
-                  const auto z = bbob::scratch(x.size());
-                  scaled.times(x, z);
-                  for (double& zi : z) zi += 0.5;
-                  double sum = 0.0;
-                  for (std::size_t k = 0; k + 1 < z.size(); ++k) {
-                    const double curve = z[k] * z[k] - z[k + 1], along = 1 - z[k];
-                    const double r = 100 * curve * curve + along * along;
-                    sum += r / 4000 - std::cos(r);
-                  }
-                  return 10 + 10 * sum / static_cast<double>(z.size() - 1);
-                },
-                best);
-          }));
+  list.push_back(bbob::function(19, "Griewank–Rosenbrock",
+                                "10/(n−1) Σ (sᵢ/4000 − cos sᵢ) + 10 + f_opt, sᵢ = 100(zᵢ² − zᵢ₊₁)² + (zᵢ − 1)², "
+                                "z = max(1, √n/8) R x + ½")
+                     .make([](const Shape& s) {
+                       const Instance i = bbob::instance(s, 19);
+                       const double factor = std::max(1.0, std::sqrt(static_cast<double>(i.n)) / 8);
+                       Matrix scaled = i.rotation_2();
+                       vector<double> best(i.n, 0.0);  // Rᵀ1/(2 factor)
+                       for (std::size_t column = 0; column < i.n; ++column) {
+                         for (std::size_t row = 0; row < i.n; ++row) best[column] += scaled.at(row, column);
+                         best[column] /= 2 * factor;
+                       }
+                       for (double& entry : scaled.columns) entry *= factor;
+                       return bbob::problem(
+                           i,
+                           [scaled](Point x) {
+                             const auto z = bbob::scratch(x.size());
+                             scaled.times(x, z);
+                             for (double& zi : z) zi += 0.5;
+                             double sum = 0.0;
+                             for (std::size_t k = 0; k + 1 < z.size(); ++k) {
+                               const double curve = z[k] * z[k] - z[k + 1], along = 1 - z[k];
+                               const double r = 100 * curve * curve + along * along;
+                               sum += r / 4000 - std::cos(r);
+                             }
+                             return 10 + 10 * sum / static_cast<double>(z.size() - 1);
+                           },
+                           best);
+                     }));
   return list;
 }
 

@@ -71,28 +71,28 @@ vector<registry::ProblemItem> bbob_separable() {
                            i.x_opt);
                      }));
 
-  list.push_back(
-      bbob::function(4, "Büche–Rastrigin",
-                     "10(n − Σ cos 2πzᵢ) + ‖z‖² + 100 f_pen(x) + f_opt, zᵢ = sᵢ T_osz(xᵢ − x_optᵢ), "
-                     "sᵢ = 10^{½ i/(n−1)}, ten times that where zᵢ > 0 and i = 0, 2, …")
-          .make([](const Shape& s) {
-            Instance i = bbob::instance(s, 4, 3);
-            for (std::size_t k = 0; k < i.n; k += 2) i.x_opt[k] = std::fabs(i.x_opt[k]);
-            return bbob::problem(
-                i,
-                [o = i.x_opt, w = bbob::conditioning(i.n, 10)](Point x) {
-                  const auto z = bbob::scratch(x.size());
-                  for (std::size_t k = 0; k < x.size(); ++k) {
-                    z[k] = bbob::oscillated(x[k] - o[k]);
-                    z[k] *= z[k] > 0 && k % 2 == 0 ? 10 * w[k] : w[k];
-                  }
-                  return rastrigin(z) + 100 * bbob::outside(x);
-                },
-                i.x_opt);
-          }));
+  list.push_back(bbob::function(4, "Büche–Rastrigin",
+                                "10(n − Σ cos 2πzᵢ) + ‖z‖² + 100 f_pen(x) + f_opt, zᵢ = sᵢ T_osz(xᵢ − x_optᵢ), "
+                                "sᵢ = 10^{½ i/(n−1)}, ten times that where zᵢ > 0 and i = 0, 2, …")
+                     .make([](const Shape& s) {
+                       Instance i = bbob::instance(s, 4, 3);
+                       for (std::size_t k = 0; k < i.n; k += 2) i.x_opt[k] = std::fabs(i.x_opt[k]);
+                       return bbob::problem(
+                           i,
+                           [o = i.x_opt, w = bbob::conditioning(i.n, 10)](Point x) {
+                             const auto z = bbob::scratch(x.size());
+                             for (std::size_t k = 0; k < x.size(); ++k) {
+                               z[k] = bbob::oscillated(x[k] - o[k]);
+                               z[k] *= z[k] > 0 && k % 2 == 0 ? 10 * w[k] : w[k];
+                             }
+                             return rastrigin(z) + 100 * bbob::outside(x);
+                           },
+                           i.x_opt);
+                     }));
 
-  list.push_back(bbob::function(5, "Linear slope", "Σ 5|sᵢ| − sᵢzᵢ + f_opt, sᵢ = sign(x_optᵢ) 10^{i/(n−1)}; "
-                                                   "zᵢ = xᵢ up to the side of the box, ±5 beyond it")
+  list.push_back(bbob::function(5, "Linear slope",
+                                "Σ 5|sᵢ| − sᵢzᵢ + f_opt, sᵢ = sign(x_optᵢ) 10^{i/(n−1)}; "
+                                "zᵢ = xᵢ up to the side of the box, ±5 beyond it")
                      .notes("The best point is a corner; beyond it the function is flat.")
                      .make([](const Shape& s) {
                        const Instance i = bbob::instance(s, 5);

@@ -25,8 +25,8 @@ vector<std::size_t> order(std::span<const double> numbers) {
   return places;
 }
 
-// Gallagher's peaks: f = T_osz(10 − max_p w_p exp(−1/(2n) Σ_j c_pj (R x − y_p)_j²))². Coordinates are stored one after
-// another, each with all its peaks, so that the compiler vectorises over the peaks.
+// Gallagher's peaks: f = T_osz(10 − max_p w_p exp(−1/(2n) Σ_j c_pj (R x − y_p)_j²))². Coordinates are stored one
+// after another, each with all its peaks, so that the compiler vectorises over the peaks.
 struct Gallagher {
   std::size_t n = 0, peaks = 0;
   Matrix rotation;
@@ -52,8 +52,7 @@ struct Gallagher {
       if (p == 0) best = y;
       rotation.times(y, rotated);
       for (std::size_t j = 0; j < n; ++j) {
-        scale[j * peaks + p] =
-            std::pow(alpha, static_cast<double>(axes[j]) / static_cast<double>(n - 1) - 0.5);
+        scale[j * peaks + p] = std::pow(alpha, static_cast<double>(axes[j]) / static_cast<double>(n - 1) - 0.5);
         place[j * peaks + p] = rotated[j];
       }
     }
@@ -152,9 +151,10 @@ vector<registry::ProblemItem> bbob_weakly_structured() {
                      }));
 
   list.push_back(
-      bbob::function(24, "Lunacek bi-Rastrigin",
-                     "min(Σ (x̂ᵢ − μ₀)², n + s Σ (x̂ᵢ − μ₁)²) + 10(n − Σ cos 2πzᵢ) + 10⁴ f_pen(x) + f_opt, x̂ = 2 sign ⊗ x, "
-                     "z = Q Λ¹⁰⁰ R(x̂ − μ₀), μ₀ = 2.5, μ₁ = −√((μ₀² − 1)/s), s = 1 − 1/(2√(n + 20) − 8.2)")
+      bbob::function(
+          24, "Lunacek bi-Rastrigin",
+          "min(Σ (x̂ᵢ − μ₀)², n + s Σ (x̂ᵢ − μ₁)²) + 10(n − Σ cos 2πzᵢ) + 10⁴ f_pen(x) + f_opt, x̂ = 2 sign ⊗ x, "
+          "z = Q Λ¹⁰⁰ R(x̂ − μ₀), μ₀ = 2.5, μ₁ = −√((μ₀² − 1)/s), s = 1 − 1/(2√(n + 20) − 8.2)")
           .make([](const Shape& s) {
             const Instance i = bbob::instance(s, 24);
             constexpr double mu0 = 2.5;

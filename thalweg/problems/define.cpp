@@ -34,7 +34,7 @@ Definition& Definition::n(std::int64_t by_default, std::int64_t low, std::int64_
 Definition& Definition::m(std::int64_t by_default, std::int64_t low, std::int64_t high) {
   return integer("m", "number of residuals", &Shape::m, by_default, low, high);
 }
-Definition& Definition::seed() { return integer("seed", "of the random rotation", &Shape::seed, 0, 0, 0); }
+Definition& Definition::seed(const char* help) { return integer("seed", help, &Shape::seed, 0, 0, 0); }
 Definition& Definition::instance() {
   return integer("instance", "which shifts and rotations", &Shape::instance, 1, 1, 100'000);
 }
@@ -56,6 +56,23 @@ Definition& Definition::number(const char* name, const char* help, double Shape:
 }
 Definition& Definition::condition(double by_default) {
   return number("condition", "condition number of the Hessian", &Shape::condition, by_default, 1.0);
+}
+Definition& Definition::choice(const char* name, const char* help, vector<std::string> names) {
+  OptionInfo o;
+  o.name = name, o.help = help, o.default_text = names.front(), o.choices = std::move(names);
+  for (const std::string& n : o.choices) o.type += (o.type.empty() ? "" : "|") + n;
+  o.get = [names = o.choices](const void* shape) {
+    return names[static_cast<std::size_t>(static_cast<const Shape*>(shape)->choice)];
+  };
+  o.set = [](const OptionInfo& info, void* shape, std::string_view text) {
+    const auto place = std::ranges::find(info.choices, text);
+    if (place == info.choices.end())
+      throw InvalidArgument("option `" + info.name + "` is \"" + std::string(text) + "\"; it is one of " +
+                            info.range());
+    static_cast<Shape*>(shape)->choice = place - info.choices.begin();
+  };
+  entry_.options.push_back(std::move(o));
+  return *this;
 }
 Definition& Definition::scaled_start() { return scaled_start_ = true, *this; }
 

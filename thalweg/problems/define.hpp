@@ -25,7 +25,7 @@ using std::vector;
 
 // The options a problem may have; each problem offers those it uses.
 struct Shape {
-  std::int64_t n = 0, m = 0, seed = 0, instance = 1;
+  std::int64_t n = 0, m = 0, seed = 0, instance = 1, choice = 0;
   double condition = 1.0, start = 1.0;
   [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(n); }
 };
@@ -37,8 +37,9 @@ class Definition {
   Definition& n(std::int64_t by_default, std::int64_t low = 1, std::int64_t high = 0);  // high 0: no end
   Definition& m(std::int64_t by_default, std::int64_t low = 1, std::int64_t high = 0);  // residuals
   Definition& condition(double by_default);
-  Definition& seed();
-  Definition& instance();      // 1, 2, …: shifts and rotations of their own
+  Definition& seed(const char* help = "of the random rotation");
+  Definition& instance();  // 1, 2, …: shifts and rotations of their own
+  Definition& choice(const char* name, const char* help, vector<std::string> names);  // Shape::choice: its place
   Definition& scaled_start();  // option start: the published start times it
   // `make` returns a problem without id, name, reference and notes.
   registry::ProblemItem make(std::function<Problem(const Shape&)> make) const;

@@ -17,7 +17,8 @@ struct Problem {
   std::string name;       // "Rosenbrock's valley"
   std::string reference;  // where function, start and optimum come from
   std::shared_ptr<Objective<double>> objective;
-  // The function without its noise, by which runs on a noisy problem are scored; null: the objective itself is exact.
+  // The function without its noise, by which runs on a noisy problem are scored and to which optimum_f belongs; null:
+  // the objective itself is exact.
   std::shared_ptr<Objective<double>> noiseless{};
   std::vector<double> start;          // the published (or customary) start; never empty, inside the bounds
   Bounds bounds{};                    // the customary box; empty: the problem has none

@@ -35,5 +35,6 @@ registry::SuiteItem suite(Description<T> d, std::vector<std::string> (*problems)
 registry::SuiteItem bbob_suite();
 registry::SuiteItem classic_suite();
 registry::SuiteItem mgh_suite();
+registry::SuiteItem more_wild_suite();
 
 }  // namespace thalweg::problems

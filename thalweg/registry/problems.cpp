@@ -5,6 +5,7 @@
 #include "thalweg/problems/bbob.hpp"
 #include "thalweg/problems/classic.hpp"
 #include "thalweg/problems/mgh.hpp"
+#include "thalweg/problems/more_wild.hpp"
 #include "thalweg/registry/registry.hpp"
 
 namespace thalweg::registry {
@@ -27,6 +28,7 @@ const std::vector<ProblemItem>& problems() {
       thalweg::problems::mgh_data,
       thalweg::problems::mgh_sized,
       thalweg::problems::mgh_systems,
+      thalweg::problems::more_wild,
       thalweg::problems::bbob_separable,
       thalweg::problems::bbob_moderate,
       thalweg::problems::bbob_ill_conditioned,

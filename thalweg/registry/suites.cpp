@@ -10,6 +10,7 @@ const std::vector<SuiteItem>& suites() {
       thalweg::problems::bbob_suite(),
       thalweg::problems::classic_suite(),
       thalweg::problems::mgh_suite(),
+      thalweg::problems::more_wild_suite(),
   };
   return list;
 }
