@@ -5,6 +5,7 @@
 #include <set>
 
 #include "tests/conformance/probe.hpp"
+#include "tests/second_order/layers.hpp"
 #include "thalweg/credit/train.hpp"
 #include "thalweg/first_order/descent.hpp"
 #include "thalweg/first_order/rule.hpp"
@@ -84,23 +85,33 @@ TEST_P(EveryRule, IsDeterministicRestartsAndResumesFromItsState) {
   const auto& item = registry::rule(GetParam());
   expect_described(item.entry);
   expect_unknown_option_refused([&](const Settings& s) { return item.make(s); });
-  const std::size_t n = 12;
-  const std::vector<ParameterBlock> blocks = {{"w", 0, 3, 4}};
-  const auto gradient = [](std::span<const double> x, std::uint64_t t) {
+  // A rule that looks into the layers of a network is given one; all others a made-up gradient.
+  layers_of_a_network::Bench<double> bench("2-2-2:tanh", 9);
+  const auto rule = item.make({});
+  const bool looks_inside = rule->needs() != LayerDetail::none;
+  const std::size_t n = bench.task.theta.size();
+  const std::vector<ParameterBlock> blocks =
+      looks_inside ? bench.blocks() : std::vector<ParameterBlock>{{"w", 0, 3, 4}};
+  const auto gradient = [&](UpdateRule<double>& r, std::span<const double> x, std::uint64_t t) {
     std::vector<double> g(x.size());
     for (std::size_t i = 0; i < g.size(); ++i)
       g[i] = x[i] * static_cast<double>(i + 1) + std::sin(static_cast<double>(t * i));
-    return g;
+    if (!looks_inside) return g;
+    bench.task.theta.assign(x.begin(), x.end());
+    bench.look(t, r.needs_at(t));
+    if (r.needs_at(t) != LayerDetail::none) {
+      EXPECT_GT(r.observe(bench.layers, t), 0.0);
+    }
+    return bench.gradient;
   };
-  const auto steps = [&](UpdateRule<double>& rule, std::vector<double> x, std::uint64_t from, std::uint64_t to) {
+  const auto steps = [&](UpdateRule<double>& r, std::vector<double> x, std::uint64_t from, std::uint64_t to) {
     for (std::uint64_t t = from; t <= to; ++t) {
-      auto g = gradient(x, t);
-      rule.apply(x, g, t);
+      auto g = gradient(r, x, t);
+      r.apply(x, g, t);
     }
     return x;
   };
-  const std::vector<double> start(n, 1.0);
-  const auto rule = item.make({});
+  const std::vector<double> start = looks_inside ? bench.task.theta : std::vector<double>(n, 1.0);
   rule->begin(n, blocks);
   const auto whole = steps(*rule, start, 1, 20);
   for (double v : whole) EXPECT_TRUE(std::isfinite(v));
@@ -124,7 +135,7 @@ TEST_P(EveryRule, IsDeterministicRestartsAndResumesFromItsState) {
   c->begin(n, blocks), d->begin(n, blocks);
   std::vector<double> x = start;
   for (std::uint64_t t = 1; t <= 5; ++t) {
-    auto g = gradient(x, t), u = g;
+    auto g = gradient(*c, x, t), u = gradient(*d, x, t);
     auto y = x;
     c->apply(x, g, t);
     d->update(u, y, t);
@@ -132,10 +143,14 @@ TEST_P(EveryRule, IsDeterministicRestartsAndResumesFromItsState) {
   }
   // one parameter
   const auto one = item.make({});
-  one->begin(1);
-  std::vector<double> z = {1.0}, g = {0.5};
-  one->apply(z, g, 1);
-  EXPECT_TRUE(std::isfinite(z[0]));
+  if (looks_inside) {
+    EXPECT_THROW(one->begin(1), InvalidArgument);
+  } else {
+    one->begin(1);
+    std::vector<double> z = {1.0}, g = {0.5};
+    one->apply(z, g, 1);
+    EXPECT_TRUE(std::isfinite(z[0]));
+  }
   EXPECT_NO_THROW(static_cast<void>(parse_rule(rule->text()))) << rule->text();
 }
 INSTANTIATE_TEST_SUITE_P(Registry, EveryRule, ::testing::ValuesIn(ids_of(registry::rules())), named);

@@ -4,7 +4,9 @@
 #include <vector>
 
 #include "counted_allocations.hpp"
+#include "second_order/layers.hpp"
 #include "thalweg/autodiff/differentiable.hpp"
+#include "thalweg/first_order/rule.hpp"
 #include "thalweg/second_order/bfgs.hpp"
 #include "thalweg/second_order/l_bfgs.hpp"
 #include "thalweg/second_order/newton.hpp"
@@ -38,6 +40,21 @@ TEST(Allocations, NoneInAnIteration) {
   EXPECT_LE(allocations(thalweg::Bfgs{}, 30) - allocations(thalweg::Bfgs{}, 17), 1);
   EXPECT_LE(allocations(thalweg::NewtonCg{}, 30) - allocations(thalweg::NewtonCg{}, 17), 1);
   EXPECT_LE(allocations(thalweg::Newton{}, 30) - allocations(thalweg::Newton{}, 17), 1);
+}
+
+// Observations and decompositions included.
+TEST(Allocations, NoneInAStepOfARuleThatLooksIntoLayers) {
+  for (const char* text :
+       {"k-fac(statistics_period=2, inverse_period=4)", "ek-fac(statistics_period=2, inverse_period=4)",
+        "prong(statistics_period=2, period=4)", "clip | dbp | lr-cosine"}) {
+    layers_of_a_network::Bench<float> bench("6-8-3", 10);
+    const auto rule = thalweg::parse_rule(text).make<float>();
+    rule->begin(bench.task.theta.size(), bench.blocks());
+    for (std::uint64_t t = 1; t <= 4; ++t) bench.step(*rule, t);
+    const long before = thalweg::testing_allocations::count;
+    for (std::uint64_t t = 5; t <= 20; ++t) bench.step(*rule, t);
+    EXPECT_EQ(thalweg::testing_allocations::count - before, 0) << text;
+  }
 }
 
 }  // namespace

@@ -132,6 +132,14 @@ void Cholesky::solve_lower(std::span<double> b) const {
   auto v = linalg::vector(b, data_->n, "b");
   data_->factor.triangularView<Eigen::Lower>().solveInPlace(v);
 }
+void Cholesky::inverse(std::span<double> out) const {
+  expect_ready(data_->ready, "Cholesky");
+  expect(out.size(), static_cast<std::size_t>(data_->n * data_->n), "out");
+  Output o(out.data(), data_->n, data_->n);
+  o.setIdentity();
+  data_->factor.triangularView<Eigen::Lower>().solveInPlace(o);
+  data_->factor.transpose().triangularView<Eigen::Upper>().solveInPlace(o);
+}
 void Cholesky::multiply_lower(std::span<const double> x, std::span<double> out) const {
   expect_ready(data_->ready, "Cholesky");
   linalg::vector(out, data_->n, "out").noalias() =

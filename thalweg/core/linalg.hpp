@@ -41,6 +41,7 @@ class Cholesky {
   [[nodiscard]] bool factor(std::span<const double> a, double shift = 0.0);
   void solve(std::span<double> b) const;        // b ← (A + shift·I)⁻¹ b
   void solve_lower(std::span<double> b) const;  // b ← L⁻¹ b
+  void inverse(std::span<double> out) const;    // (A + shift·I)⁻¹, n×n; 2n³ operations
   void multiply_lower(std::span<const double> x,
                       std::span<double> out) const;  // out = L x (a draw of N(0, A) from N(0, I))
   [[nodiscard]] double log_determinant() const;

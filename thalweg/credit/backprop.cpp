@@ -8,9 +8,10 @@ namespace {
 template <class S>
 class Rule final : public CreditRule<S> {
  public:
-  void begin(Plan<S>& plan, std::uint64_t) override {
+  void begin(Plan<S>& plan, std::uint64_t seed) override {
     plan_ = &plan;
     pass_.emplace(plan.pass());
+    targets_ = Stream(seed, Purpose("backprop.model-targets"));
   }
   double gradient(std::span<const S> theta, const Batch<S>& batch, std::uint64_t, std::span<S> gradient,
                   CreditWork& work) override {
@@ -22,10 +23,21 @@ class Rule final : public CreditRule<S> {
     return loss;
   }
   [[nodiscard]] Quality quality() const override { return Quality::exact; }
+  [[nodiscard]] bool tells(LayerDetail) const override { return true; }
+  void layers(std::span<const S> theta, const Batch<S>& batch, std::uint64_t step, LayerDetail detail,
+              std::vector<LayerStatistics<S>>& layers, CreditWork& work) override {
+    if (detail == LayerDetail::model_gradients) {
+      plan_->model_deltas(theta, *pass_, targets_.at(step));
+      work.flops += plan_->flops_model_deltas(batch.size);
+      work.backward_passes += 1;
+    }
+    plan_->layers(*pass_, detail, layers);
+  }
 
  private:
   Plan<S>* plan_ = nullptr;
   std::optional<Pass<S>> pass_;
+  Stream targets_;
 };
 }  // namespace
 

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "thalweg/core/layer_detail.hpp"
 #include "thalweg/core/options.hpp"
 #include "thalweg/first_order/update_rule.hpp"
 #include "thalweg/network/plan.hpp"
@@ -41,8 +42,18 @@ class CreditRule {
   virtual double gradient(std::span<const S> theta, const Batch<S>& batch, std::uint64_t step, std::span<S> gradient,
                           CreditWork& work) = 0;
   [[nodiscard]] virtual Quality quality() const = 0;
+  // What the rule can tell of the layers, for update rules that look inside (k-fac). A rule without one pass of its
+  // own at θ (perturbed weights) has nothing to tell.
+  [[nodiscard]] virtual bool tells(LayerDetail detail) const { return detail == LayerDetail::none; }
+  // Tells it of the pass that gradient() made last, with the same arguments; spans are valid until the next call.
+  // `layers` is overwritten; throws std::logic_error for what the rule does not tell.
+  virtual void layers(std::span<const S> theta, const Batch<S>& batch, std::uint64_t step, LayerDetail detail,
+                      std::vector<LayerStatistics<S>>& layers, CreditWork& work);
   [[nodiscard]] virtual std::vector<RuleState<S>> state() { return {}; }
 };
+
+extern template class CreditRule<float>;
+extern template class CreditRule<double>;
 
 // A credit rule as a value, its scalar not yet chosen.
 template <class O>

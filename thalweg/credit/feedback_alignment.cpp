@@ -21,6 +21,7 @@ class Rule final : public CreditRule<S> {
     network.initialise(std::span<S>(feedback_weights_), std::uint64_t{words[0]} << 32 | words[1]);
     for (S& b : feedback_weights_) b *= static_cast<S>(options_.scale);
     feedback_.matrices.assign(network.layers().size(), {});
+    targets_ = Stream(seed, Purpose("feedback-alignment.model-targets"));
   }
 
   double gradient(std::span<const S> theta, const Batch<S>& batch, std::uint64_t, std::span<S> gradient,
@@ -37,6 +38,16 @@ class Rule final : public CreditRule<S> {
     return loss;
   }
   [[nodiscard]] Quality quality() const override { return Quality::heuristic; }
+  [[nodiscard]] bool tells(LayerDetail) const override { return true; }  // of the errors as it feeds them back
+  void layers(std::span<const S> theta, const Batch<S>& batch, std::uint64_t step, LayerDetail detail,
+              std::vector<LayerStatistics<S>>& layers, CreditWork& work) override {
+    if (detail == LayerDetail::model_gradients) {
+      plan_->model_deltas(theta, *pass_, targets_.at(step), feedback_);
+      work.flops += plan_->flops_model_deltas(batch.size);
+      work.backward_passes += 1;
+    }
+    plan_->layers(*pass_, detail, layers);
+  }
   [[nodiscard]] std::vector<RuleState<S>> state() override {
     return {{"feedback-alignment.feedback", std::span<S>(feedback_weights_)}};
   }
@@ -47,6 +58,7 @@ class Rule final : public CreditRule<S> {
   std::optional<Pass<S>> pass_;
   std::vector<S> feedback_weights_;
   Feedback<S> feedback_;
+  Stream targets_;
 };
 }  // namespace
 

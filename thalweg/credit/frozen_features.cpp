@@ -28,6 +28,11 @@ class Rule final : public CreditRule<S> {
     return loss;
   }
   [[nodiscard]] Quality quality() const override { return Quality::heuristic; }
+  [[nodiscard]] bool tells(LayerDetail detail) const override { return detail <= LayerDetail::inputs; }
+  void layers(std::span<const S>, const Batch<S>&, std::uint64_t, LayerDetail detail,
+              std::vector<LayerStatistics<S>>& layers, CreditWork&) override {
+    plan_->layers(*pass_, detail, layers);
+  }
 
  private:
   Plan<S>* plan_ = nullptr;

@@ -50,6 +50,12 @@ class Rule final : public CreditRule<S> {
     return loss;
   }
   [[nodiscard]] Quality quality() const override { return Quality::biased; }
+  // Its errors are noise with the gradient inside: their covariance says nothing of curvature.
+  [[nodiscard]] bool tells(LayerDetail detail) const override { return detail <= LayerDetail::inputs; }
+  void layers(std::span<const S>, const Batch<S>&, std::uint64_t, LayerDetail detail,
+              std::vector<LayerStatistics<S>>& layers, CreditWork&) override {
+    plan_->layers(*clean_, detail, layers);
+  }
 
  private:
   // δ_l += (ℓ̃ − ℓ)/(σ K B) · ξ_l, sample by sample; the mean over the batch is in the 1/B.

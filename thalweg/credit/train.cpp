@@ -58,6 +58,14 @@ Batch<S> first_rows(Batch<S> batch, std::uint64_t left) {
   return batch;
 }
 
+std::string cannot_tell(const std::string& rule, const std::string& credit, LayerDetail needs) {
+  const bool inputs = needs == LayerDetail::inputs;
+  return "rule " + rule + " needs the inputs " + (inputs ? "" : "and output gradients ") +
+         "of each layer, which the credit rule " + credit + " does not tell; use --credit backprop" +
+         (inputs ? ", feedback-alignment or node-perturbation" : " or feedback-alignment") +
+         ", or a rule of the gradient alone (adam)";
+}
+
 // One training run: its state, what ends it, what it measures.
 template <class S>
 class Training {
@@ -80,6 +88,7 @@ class Training {
     result_.seed = options.seed;
     result_.theta = network.initial<S>(options.seed, options.initialisation);
     gradient_.resize(result_.theta.size());
+    if (!credit_->tells(rule_->needs())) throw InvalidArgument(cannot_tell(rule.text(), credit.id(), rule_->needs()));
     credit_->begin(plan_, options.seed);
     rule_->begin(gradient_.size(), blocks(network));
     set_budget();
@@ -97,6 +106,10 @@ class Training {
       if (!std::isfinite(loss)) {
         diverge();
         break;
+      }
+      if (const LayerDetail detail = rule_->needs_at(step); detail != LayerDetail::none) {
+        credit_->layers(result_.theta, batch, step, detail, layers_, result_.work);
+        result_.work.flops += rule_->observe(layers_, step);
       }
       rule_->apply(result_.theta, gradient_, step);
       result_.work.flops += rule_flops;
@@ -362,6 +375,7 @@ class Training {
   std::unique_ptr<UpdateRule<S>> rule_;
   TrainResult<S> result_;
   std::vector<S> gradient_, truth_;
+  std::vector<LayerStatistics<S>> layers_;
   std::vector<std::vector<S>> draws_;
   std::vector<RuleState<S>> rule_states_, credit_states_;
   std::uint64_t max_samples_ = 0, diagnostic_draw_ = 0;

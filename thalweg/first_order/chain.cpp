@@ -25,6 +25,22 @@ class ChainRule final : public UpdateRule<S> {
   void begin(std::size_t n, std::span<const ParameterBlock> blocks) override {
     for (auto& link : links_) link->begin(n, blocks);
   }
+  [[nodiscard]] LayerDetail needs() const override {
+    LayerDetail most = LayerDetail::none;
+    for (const auto& link : links_) most = std::max(most, link->needs());
+    return most;
+  }
+  [[nodiscard]] LayerDetail needs_at(std::uint64_t t) const override {
+    LayerDetail most = LayerDetail::none;
+    for (const auto& link : links_) most = std::max(most, link->needs_at(t));
+    return most;
+  }
+  double observe(std::span<const LayerStatistics<S>> layers, std::uint64_t t) override {
+    double flops = 0.0;
+    for (auto& link : links_)
+      if (link->needs_at(t) != LayerDetail::none) flops += link->observe(layers, t);
+    return flops;
+  }
   void update(std::span<S> u, std::span<const S> theta, std::uint64_t t) override {
     for (auto& link : links_) link->update(u, theta, t);
   }
@@ -97,7 +113,16 @@ class ChainRule final : public UpdateRule<S> {
 template <class S>
 std::unique_ptr<UpdateRule<S>> make_chain(const std::vector<Rule>& rules) {
   std::vector<std::unique_ptr<UpdateRule<S>>> links;
-  for (const Rule& rule : rules) links.push_back(rule.make<S>());
+  const UpdateRule<S>* of_loss = nullptr;
+  const UpdateRule<S>* of_model = nullptr;
+  for (const Rule& rule : rules) {
+    links.push_back(rule.make<S>());
+    if (links.back()->needs() == LayerDetail::output_gradients) of_loss = links.back().get();
+    if (links.back()->needs() == LayerDetail::model_gradients) of_model = links.back().get();
+  }
+  if (of_loss != nullptr && of_model != nullptr)
+    throw InvalidArgument("chain: " + of_loss->text() + " needs output gradients of the loss, " + of_model->text() +
+                          " those of targets drawn from the model; give both the same fisher");
   return std::make_unique<ChainRule<S>>(std::move(links));
 }
 

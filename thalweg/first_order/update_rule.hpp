@@ -15,6 +15,9 @@
 #include <string>
 #include <vector>
 
+#include "thalweg/core/layer_detail.hpp"
+#include "thalweg/core/question.hpp"
+
 namespace thalweg {
 
 // A part of the flat parameter vector with a shape of its own: a layer's weights (rows×cols, row-major) or biases
@@ -41,6 +44,21 @@ class UpdateRule {
   // A run of n parameters begins: allocate, forget every state. Blocks may be empty: one block n×1.
   virtual void begin(std::size_t n, std::span<const ParameterBlock> blocks) = 0;
   void begin(std::size_t n) { begin(n, {}); }
+
+  // What a rule that looks into the layers of a network (k-fac) wants to know beside the gradient: at most, and at
+  // step t, since such rules look only now and then. Loops check needs() before a run, against what the objective or
+  // the credit rule has to tell.
+  [[nodiscard]] virtual LayerDetail needs() const { return LayerDetail::none; }
+  [[nodiscard]] virtual LayerDetail needs_at(std::uint64_t t) const {
+    static_cast<void>(t);
+    return needs();
+  }
+  // Comes before update or apply of every step t with needs_at(t) above none: the layers on the gradient's batch.
+  // Returns the operations executed.
+  virtual double observe(std::span<const LayerStatistics<S>> layers, std::uint64_t t) {
+    static_cast<void>(layers), static_cast<void>(t);
+    return 0.0;
+  }
 
   // In: u is the gradient at theta. Out: u is the step. t = 1, 2, 3 … counts the steps of the run.
   virtual void update(std::span<S> u, std::span<const S> theta, std::uint64_t t) = 0;
@@ -71,7 +89,8 @@ class UpdateRule {
   [[nodiscard]] virtual std::span<const S> recommended(std::span<const S> theta) const { return theta; }
 
   [[nodiscard]] virtual std::vector<RuleState<S>> state() { return {}; }
-  // Operations of one step on n parameters; fused multiply-add counts 2, division and square root 1 each.
+  // Operations of one step on n parameters, without observe(); fused multiply-add counts 2, division and square root
+  // 1 each.
   [[nodiscard]] virtual double flops(std::size_t n) const = 0;
   // A copy with its options and state.
   [[nodiscard]] virtual std::unique_ptr<UpdateRule<S>> clone() const = 0;

@@ -52,6 +52,11 @@ double Plan<S>::flops_backward(std::size_t size) const {
   return static_cast<double>(size) * (s.products + s.products_up + s.units + s.derivatives + s.outputs);
 }
 template <class S>
+double Plan<S>::flops_model_deltas(std::size_t size) const {
+  const Shape s(network(), loss());
+  return static_cast<double>(size) * (s.products_up + s.derivatives + s.outputs);
+}
+template <class S>
 double Plan<S>::flops_jvp(std::size_t size) const {
   const Shape s(network(), loss());
   return static_cast<double>(size) *
@@ -92,6 +97,7 @@ double Plan<S>::flops_perturbed(std::size_t size, std::span<const Perturbation> 
 #define THALWEG_INSTANTIATE(S)                                                    \
   template double Plan<S>::flops_forward(std::size_t) const;                      \
   template double Plan<S>::flops_backward(std::size_t) const;                     \
+  template double Plan<S>::flops_model_deltas(std::size_t) const;                 \
   template double Plan<S>::flops_jvp(std::size_t) const;                          \
   template double Plan<S>::flops_hessian_vector(std::size_t) const;               \
   template double Plan<S>::flops_node_noise(std::size_t, const NodeNoise&) const; \

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <string>
 
+#include "thalweg/core/noise.hpp"
 #include "thalweg/core/options.hpp"
 #include "thalweg/network/gemm_kernels.hpp"
 
@@ -90,6 +91,28 @@ void loss_vjp(Loss loss, std::span<const S> y, const Batch<S>& batch, std::size_
 }
 
 template <class S>
+void loss_model_vjp(Loss loss, std::span<const S> y, std::size_t size, std::size_t width, const Stream& stream,
+                    std::span<S> dy) {
+  const S share = S{1} / static_cast<S>(size);
+  if (loss == Loss::squared_error) {
+    fill_noise<S>(dy.first(size * width), Noise::rademacher, stream);
+    for (S& d : dy.first(size * width)) d *= share;
+    return;
+  }
+  PhiloxBlock words{};
+  for (std::size_t b = 0; b < size; ++b) {
+    if (b % 4 == 0) words = stream.block(static_cast<std::uint32_t>(b / 4));
+    S* out = dy.data() + b * width;
+    best<S>().softmax(y.data() + b * width, width, out);
+    double left = (static_cast<double>(words[b % 4]) + 0.5) * 0x1p-32;  // uniform in (0, 1)
+    std::size_t drawn = 0;
+    while (drawn + 1 < width && (left -= static_cast<double>(out[drawn])) >= 0.0) ++drawn;
+    out[drawn] -= S{1};
+    for (std::size_t j = 0; j < width; ++j) out[j] *= share;
+  }
+}
+
+template <class S>
 double loss_jvp(Loss loss, std::span<const S> y, std::span<const S> ydot, const Batch<S>& batch, std::size_t width,
                 std::span<double> derivatives) {
   double sum = 0.0;
@@ -143,15 +166,16 @@ std::size_t correct(std::span<const S> y, std::span<const std::int32_t> labels, 
   return count;
 }
 
-#define THALWEG_INSTANTIATE(S)                                                                            \
-  template void check_batch(Loss, const Batch<S>&, std::size_t, std::size_t);                             \
-  template double loss_forward(Loss, std::span<const S>, const Batch<S>&, std::size_t, std::span<double>, \
-                               std::span<S>);                                                             \
-  template void loss_vjp(Loss, std::span<const S>, const Batch<S>&, std::size_t, std::span<S>);           \
-  template double loss_jvp(Loss, std::span<const S>, std::span<const S>, const Batch<S>&, std::size_t,    \
-                           std::span<double>);                                                            \
-  template void loss_hessian(Loss, std::span<const S>, std::span<const S>, const Batch<S>&, std::size_t,  \
-                             std::span<S>);                                                               \
+#define THALWEG_INSTANTIATE(S)                                                                                   \
+  template void check_batch(Loss, const Batch<S>&, std::size_t, std::size_t);                                    \
+  template double loss_forward(Loss, std::span<const S>, const Batch<S>&, std::size_t, std::span<double>,        \
+                               std::span<S>);                                                                    \
+  template void loss_vjp(Loss, std::span<const S>, const Batch<S>&, std::size_t, std::span<S>);                  \
+  template void loss_model_vjp(Loss, std::span<const S>, std::size_t, std::size_t, const Stream&, std::span<S>); \
+  template double loss_jvp(Loss, std::span<const S>, std::span<const S>, const Batch<S>&, std::size_t,           \
+                           std::span<double>);                                                                   \
+  template void loss_hessian(Loss, std::span<const S>, std::span<const S>, const Batch<S>&, std::size_t,         \
+                             std::span<S>);                                                                      \
   template std::size_t correct(std::span<const S>, std::span<const std::int32_t>, std::size_t)
 THALWEG_INSTANTIATE(float);
 THALWEG_INSTANTIATE(double);

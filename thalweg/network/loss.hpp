@@ -8,6 +8,7 @@
 #include <span>
 #include <string_view>
 
+#include "thalweg/core/random.hpp"
 #include "thalweg/network/batch.hpp"
 
 namespace thalweg {
@@ -28,6 +29,12 @@ double loss_forward(Loss loss, std::span<const S> y, const Batch<S>& batch, std:
 // dy = ∂(mean loss)/∂y, batch×width.
 template <class S>
 void loss_vjp(Loss loss, std::span<const S> y, const Batch<S>& batch, std::size_t width, std::span<S> dy);
+// The same for targets drawn from the network's own prediction instead of the batch's: labels from softmax(y), sample
+// b's by component b of `stream`; for the squared error targets y + ε with ε of independent signs, which give the
+// mean of dy dyᵀ that the model's N(y, I) gives, with less variance.
+template <class S>
+void loss_model_vjp(Loss loss, std::span<const S> y, std::size_t size, std::size_t width, const Stream& stream,
+                    std::span<S> dy);
 // Of each sample's loss along the tangent ydot: derivatives[b] = ∂loss_b/∂y·ydot_b; returns the mean.
 template <class S>
 double loss_jvp(Loss loss, std::span<const S> y, std::span<const S> ydot, const Batch<S>& batch, std::size_t width,

@@ -195,9 +195,6 @@ void Plan<S>::backward(std::span<const S> theta, const Batch<S>& batch, Pass<S>&
   if (pass.size_ != batch.size || pass.x_ != batch.inputs.data())
     throw InvalidArgument("backward comes after forward of the same batch");
   const std::size_t last = layers.size() - 1;
-  const auto given = [&](std::size_t l) {
-    return l < feedback.matrices.size() ? feedback.matrices[l] : std::span<const S>{};
-  };
   if (std::exchange(pass.softmax_in_delta_, false)) {  // δ = (softmax(y) − one at the label)/size
     const std::span<S> delta = pass.deltas(last);
     const std::size_t width = layers[last].out;
@@ -210,11 +207,47 @@ void Plan<S>::backward(std::span<const S> theta, const Batch<S>& batch, Pass<S>&
   for (std::size_t l = last;; --l) {
     weight_gradient(pass, l, pass.deltas(l), gradient);
     if (l == 0) break;
-    const std::span<const S> weights = theta.subspan(layers[l].weights, layers[l].in * layers[l].out);
-    if (feedback.direct)
-      propagate_back(pass, l - 1, given(l - 1), pass.deltas(last), pass.deltas(l - 1));
-    else
-      propagate_back(pass, l - 1, given(l).empty() ? weights : given(l), pass.deltas(l), pass.deltas(l - 1));
+    carry_back(theta, pass, feedback, l);
+  }
+}
+
+// deltas of layer − 1
+template <class S>
+void Plan<S>::carry_back(std::span<const S> theta, Pass<S>& pass, const Feedback<S>& feedback, std::size_t layer) {
+  const LayerView& view = inside_->network.layers()[layer];
+  const auto given = [&](std::size_t l) {
+    return l < feedback.matrices.size() ? feedback.matrices[l] : std::span<const S>{};
+  };
+  if (feedback.direct)
+    return propagate_back(pass, layer - 1, given(layer - 1), pass.deltas(inside_->network.layers().size() - 1),
+                          pass.deltas(layer - 1));
+  const std::span<const S> weights = theta.subspan(view.weights, view.in * view.out);
+  propagate_back(pass, layer - 1, given(layer).empty() ? weights : given(layer), pass.deltas(layer),
+                 pass.deltas(layer - 1));
+}
+
+template <class S>
+void Plan<S>::model_deltas(std::span<const S> theta, Pass<S>& pass, const Stream& stream) {
+  model_deltas(theta, pass, stream, Feedback<S>{});
+}
+template <class S>
+void Plan<S>::model_deltas(std::span<const S> theta, Pass<S>& pass, const Stream& stream,
+                           const Feedback<S>& feedback) {
+  check_size("theta", theta.size(), inside_->network.parameters());
+  const std::size_t last = inside_->network.layers().size() - 1;
+  loss_model_vjp<S>(inside_->loss, pass.outputs(), pass.size(), inside_->network.outputs(), stream,
+                    pass.deltas(last));
+  for (std::size_t l = last; l > 0; --l) carry_back(theta, pass, feedback, l);
+}
+
+template <class S>
+void Plan<S>::layers(Pass<S>& pass, LayerDetail detail, std::vector<LayerStatistics<S>>& layers) const {
+  layers.clear();
+  if (detail == LayerDetail::none) return;
+  for (std::size_t l = 0; l < inside_->network.layers().size(); ++l) {
+    const LayerView& view = inside_->network.layers()[l];
+    const std::span<const S> deltas = detail == LayerDetail::inputs ? std::span<const S>{} : pass.deltas(l);
+    layers.push_back({view.weights, view.in, view.out, pass.size(), pass.inputs(l), deltas});
   }
 }
 

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "thalweg/core/cpu.hpp"
+#include "thalweg/core/layer_detail.hpp"
 #include "thalweg/core/question.hpp"
 #include "thalweg/core/thread_pool.hpp"
 #include "thalweg/network/loss.hpp"
@@ -125,6 +126,13 @@ class Plan {
   void perturbed_losses(std::span<const S> theta, const Batch<S>& batch, std::span<const Perturbation> perturbations,
                         std::span<double> losses);
 
+  // pass.deltas(l) of every layer for targets drawn from the network's own prediction (loss_model_vjp); what backward
+  // left there is overwritten. No weight gradients.
+  void model_deltas(std::span<const S> theta, Pass<S>& pass, const Stream& stream);
+  void model_deltas(std::span<const S> theta, Pass<S>& pass, const Stream& stream, const Feedback<S>& feedback);
+  // What a pass and its deltas tell of the layers; `layers` is overwritten.
+  void layers(Pass<S>& pass, LayerDetail detail, std::vector<LayerStatistics<S>>& layers) const;
+
   // Pieces, for credit rules.
   // Layer l's part of `gradient` (over θ): W: h_{l-1}ᵀ·deltas, b: sum of rows of deltas. deltas is size×out.
   void weight_gradient(const Pass<S>& pass, std::size_t layer, std::span<const S> deltas, std::span<S> gradient);
@@ -141,13 +149,15 @@ class Plan {
   // flops.cpp.
   [[nodiscard]] double flops_forward(std::size_t size) const;
   [[nodiscard]] double flops_backward(std::size_t size) const;  // without its forward pass
-  [[nodiscard]] double flops_jvp(std::size_t size) const;       // with its forward pass
+  [[nodiscard]] double flops_model_deltas(std::size_t size) const;
+  [[nodiscard]] double flops_jvp(std::size_t size) const;  // with its forward pass
   [[nodiscard]] double flops_hessian_vector(std::size_t size) const;
   [[nodiscard]] double flops_node_noise(std::size_t size, const NodeNoise& noise) const;
   [[nodiscard]] double flops_perturbed(std::size_t size, std::span<const Perturbation> perturbations) const;
 
  private:
   struct Inside;
+  void carry_back(std::span<const S> theta, Pass<S>& pass, const Feedback<S>& feedback, std::size_t layer);
   std::unique_ptr<Inside> inside_;
 };
 

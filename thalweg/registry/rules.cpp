@@ -2,6 +2,10 @@
 #include "thalweg/first_order/rules.hpp"
 
 #include "thalweg/registry/registry.hpp"
+#include "thalweg/second_order/dbp.hpp"
+#include "thalweg/second_order/ek_fac.hpp"
+#include "thalweg/second_order/k_fac.hpp"
+#include "thalweg/second_order/prong.hpp"
 
 namespace thalweg::registry {
 
@@ -22,7 +26,8 @@ const std::vector<RuleItem>& rules() {
       item<ClipValue>(),   item<Normalize>(),  item<Sign>(),       item<Scale>(),
       item<WeightDecay>(), item<LrConstant>(), item<LrStep>(),     item<LrExponential>(),
       item<LrCosine>(),    item<LrWarmUp>(),   item<LrOneCycle>(), item<LrSearchThenConverge>(),
-      item<LrPower>(),
+      item<LrPower>(),     item<KFac>(),       item<EkFac>(),      item<Prong>(),
+      item<Dbp>(),
   };
   return list;
 }

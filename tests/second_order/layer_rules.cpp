@@ -1,0 +1,156 @@
+// What k-fac, ek-fac, prong and dbp share: they train any network here in both scalars, under every credit rule that
+// tells what they need and none that does not; a checkpoint and any number of threads give the same bits.
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <filesystem>
+
+#include "second_order/layers.hpp"
+#include "thalweg/credit/feedback_alignment.hpp"
+#include "thalweg/credit/train.hpp"
+#include "thalweg/registry/registry.hpp"
+
+namespace thalweg {
+namespace {
+
+using namespace layers_of_a_network;
+namespace fs = std::filesystem;
+
+const std::vector<std::string> rules = {"k-fac(statistics_period=3, inverse_period=6)",
+                                        "ek-fac(statistics_period=3, inverse_period=6)",
+                                        "prong(rate=0.3, statistics_period=3, period=6)", "dbp(rate=0.5, period=3)"};
+
+template <class S>
+Split<S> clouds(bool classes = true) {
+  DataSet<S> d;
+  d.id = "clouds", d.samples = 300, d.features = 2;
+  (classes ? d.classes : d.outputs) = 3;
+  Generator random(Stream(1, Purpose("test.clouds")));
+  for (std::size_t i = 0; i < d.samples; ++i) {
+    const auto k = static_cast<std::int32_t>(i % 3);
+    const double angle = 2.0 * M_PI * k / 3.0;
+    for (const double centre : {2.0 * std::cos(angle), 2.0 * std::sin(angle)})
+      d.inputs.push_back(static_cast<S>(centre + 0.5 * random.normal()));
+    if (classes) d.labels.push_back(k);
+    for (std::int32_t j = 0; j < 3 && !classes; ++j) d.targets.push_back(j == k ? S(1) : S(0));
+  }
+  return split(d, {.seed = 2});
+}
+
+template <class S>
+class LayerRules : public testing::Test {};
+using Scalars = testing::Types<float, double>;
+TYPED_TEST_SUITE(LayerRules, Scalars);
+
+TYPED_TEST(LayerRules, TrainNetworksOfEveryActivationAndLoss) {
+  using S = TypeParam;
+  for (const std::string& rule : rules)
+    for (const std::string& activation : example::activations)
+      for (const bool classes : {true, false}) {
+        const auto data = clouds<S>(classes);
+        const auto fit = train<S>(network("2-9-7-3:" + activation), data, registry::make_credit("backprop"),
+                                  parse_rule("clip(norm=10) | " + rule + " | lr-cosine(steps=80)"),
+                                  {.batch = 30, .max_epochs = 10.0, .seed = 3, .diagnostics = false});
+        EXPECT_LT(fit.train.loss, 0.75 * fit.curve.loss.front()) << rule << " " << activation << " " << classes;
+      }
+}
+
+TEST(LayerRules, ThreadsAndCheckpointsGiveTheSameBits) {
+  const auto data = clouds<float>();
+  const fs::path folder = fs::temp_directory_path() / ("thalweg-layers-" + std::to_string(::getpid()));
+  for (const std::string& text : rules) {
+    const Rule rule = parse_rule(text);
+    TrainOptions options{.batch = 48, .max_epochs = 9.0, .seed = 5};
+    const auto run = [&](int threads) {
+      options.threads = threads;
+      return train<float>(network("2-40-17-3"), data, registry::make_credit("backprop"), rule, options);
+    };
+    const auto whole = run(1);
+    for (const int threads : {1, 2, 4}) EXPECT_EQ(run(threads).theta, whole.theta) << text << ", " << threads;
+    options.checkpoint = (folder / text.substr(0, 3)).string();
+    int reports = 0;
+    options.callback = [&](const TrainProgress&) { return ++reports == 14 ? Control::stop : Control::proceed; };
+    EXPECT_LT(run(1).steps, whole.steps);
+    options.callback = {};
+    options.resume = true;
+    const auto rest = run(2);
+    EXPECT_EQ(rest.theta, whole.theta) << text;
+    EXPECT_EQ(rest.work.flops, whole.work.flops) << text;
+  }
+  fs::remove_all(folder);
+}
+
+TEST(LayerRules, WorkUnderCreditThatTellsWhatTheyNeedAndRefuseTheRest) {
+  const auto data = clouds<float>();
+  const auto error = [&](const std::string& credit, const std::string& rule) -> std::string {
+    try {
+      const auto fit = train<float>(network("2-9-3"), data, registry::make_credit(credit), parse_rule(rule),
+                                    {.max_epochs = 30.0, .seed = 3, .diagnostics = false});
+      EXPECT_GT(fit.test.accuracy, 0.8) << credit << " " << rule;
+    } catch (const InvalidArgument& e) {
+      return e.what();
+    }
+    return "";
+  };
+  for (const char* rule : {"k-fac", "ek-fac", "prong", "dbp", "k-fac(fisher=empirical)"}) {
+    EXPECT_EQ(error("backprop", rule), "") << rule;
+    EXPECT_EQ(error("feedback-alignment", rule), "") << rule;
+    const std::string refused = error("weight-perturbation", rule);
+    EXPECT_NE(refused.find(rule), std::string::npos) << refused;
+    EXPECT_NE(refused.find("the credit rule weight-perturbation does not tell; use --credit backprop"),
+              std::string::npos)
+        << refused;
+    EXPECT_NE(error("spsa", rule), "") << rule;
+    EXPECT_NE(error("forward-gradient", std::string("clip | ") + rule), "") << rule;
+  }
+  EXPECT_EQ(error("node-perturbation", "prong"), "");
+  EXPECT_EQ(error("node-perturbation", "dbp"), "");
+  EXPECT_NE(error("node-perturbation", "k-fac").find("output gradients"), std::string::npos);
+  EXPECT_NE(error("backprop", "k-fac | ek-fac(fisher=empirical)").find("the same fisher"), std::string::npos);
+}
+
+TEST(LayerRules, BlocksThatAreNotLayersAreNamed) {
+  for (const std::string& text : rules) {
+    const auto rule = parse_rule(text).make<double>();
+    const auto error = [&](std::size_t n, const std::vector<ParameterBlock>& blocks) -> std::string {
+      try {
+        rule->begin(n, blocks);
+      } catch (const InvalidArgument& e) {
+        return e.what();
+      }
+      return "";
+    };
+    EXPECT_EQ(error(8, {{"w", 0, 3, 2}, {"b", 6, 2, 1}}), "");
+    EXPECT_NE(error(8, {}).find("no parameter blocks"), std::string::npos);
+    EXPECT_NE(error(6, {{"w", 0, 3, 2}}).find("weights w have no bias"), std::string::npos);
+    EXPECT_NE(error(9, {{"w", 0, 3, 2}, {"b", 6, 3, 1}}).find("block b is not the bias of w"), std::string::npos);
+    EXPECT_NE(error(9, {{"w", 0, 3, 2}, {"b", 6, 2, 1}}).find("cover 8 of 9"), std::string::npos);
+    EXPECT_NE(error(9, {{"w", 1, 3, 2}, {"b", 7, 2, 1}}).find("does not begin"), std::string::npos);
+    rule->begin(8, std::vector<ParameterBlock>{{"w", 0, 3, 2}, {"b", 6, 2, 1}});
+    EXPECT_THROW(rule->observe({}, 1), std::logic_error);
+  }
+}
+
+// What a step executes is charged: the pass for drawn targets, the observation, the inversion.
+TEST(LayerRules, EveryOperationIsCharged) {
+  const auto data = clouds<float>();
+  const auto flops = [&](const std::string& rule, double steps) {
+    return train<float>(network("2-9-3"), data, registry::make_credit("backprop"), parse_rule(rule),
+                        {.batch = 30, .max_samples = static_cast<std::uint64_t>(30 * steps), .diagnostics = false})
+        .work.flops;
+  };
+  Plan<float> plan(network("2-9-3"), Loss::cross_entropy, 30);
+  const double pass = plan.flops_forward(30) + plan.flops_backward(30), drawn = plan.flops_model_deltas(30);
+  const double observation =
+      2 * 30 * (2 * 2 + 9 * 9 + 9 * 9 + 3 * 3) + 30 * (2 + 9) + 3 * (2 * 3 + 9 * 9 + 9 * 10 + 3 * 3);
+  const double inversion = 7.0 / 3.0 * (3 * 3 * 3 + 9 * 9 * 9 + 10 * 10 * 10 + 3 * 3 * 3);
+  const double step = 2 * (3 * 3 * 9 + 3 * 9 * 9 + 10 * 10 * 3 + 10 * 3 * 3) + 3 * 57;
+  EXPECT_NEAR(flops("k-fac", 1), pass + drawn + observation + inversion + step, 1e-6);
+  EXPECT_NEAR(flops("k-fac", 2) - flops("k-fac", 1), pass + step, 1e-6);  // no observation at step 2
+  EXPECT_NEAR(flops("k-fac(fisher=empirical)", 1), flops("k-fac", 1) - drawn, 1e-6);
+  for (const std::string& rule : rules) EXPECT_GT(flops(rule, 1), pass + 100) << rule;
+}
+
+}  // namespace
+}  // namespace thalweg
