@@ -130,6 +130,8 @@
 #include "thalweg/problems/mgh.hpp"
 #include "thalweg/problems/mgh_define.hpp"
 #include "thalweg/problems/more_wild.hpp"
+#include "thalweg/problems/nesterov.hpp"
+#include "thalweg/problems/noisy.hpp"
 #include "thalweg/problems/noisy_objective.hpp"
 #include "thalweg/problems/problem.hpp"
 #include "thalweg/problems/suites.hpp"

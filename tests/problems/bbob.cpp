@@ -163,7 +163,7 @@ TEST(Bbob, RotationsAreOrthogonal) {
   }
 }
 
-TEST(Bbob, Oscillation) {  // RR-6829, section 0.2: the identity up to e^{±0.098}, increasing, with 0 and ±1 fixed
+TEST(Bbob, Oscillation) {  // RR-6829: the identity up to e^{±0.098}, increasing, with 0 and ±1 fixed
   EXPECT_EQ(bbob::oscillated(0.0), 0.0);
   EXPECT_EQ(bbob::oscillated(1.0), 1.0);
   EXPECT_EQ(bbob::oscillated(-1.0), -1.0);

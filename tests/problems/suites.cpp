@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "thalweg/problems/problem.hpp"
 
@@ -74,6 +75,31 @@ TEST(Suites, TheClassicSuiteScalesWhereItCan) {
   EXPECT_EQ(std::ranges::count(sized, "booth"), 1);
   EXPECT_EQ(std::ranges::count(sized, "powell-singular:n=10"), 0);
   for (const std::string& text : sized) EXPECT_NO_THROW(registry::make_problem(text)) << text;
+}
+
+// Table of the paper: dimension and lowest value, to its digits.
+TEST(Suites, JonesNineHaveThePublishedMinima) {
+  const std::tuple<const char*, std::size_t, double, double> published[] = {
+      {"shekel:m=5", 4, -10.1532, 5e-5},  {"shekel:m=7", 4, -10.4029, 5e-5},     {"shekel:m=10", 4, -10.5364, 5e-5},
+      {"hartmann3", 3, -3.86278, 5e-6},   {"hartmann6", 6, -3.32237, 5e-6},      {"branin", 2, 0.397887, 5e-7},
+      {"goldstein-price", 2, 3.0, 1e-12}, {"six-hump-camel", 2, -1.03163, 5e-6}, {"shubert", 2, -186.7309, 5e-5}};
+  const auto list = registry::suite_problems("jones");
+  ASSERT_EQ(list.size(), 9u);
+  for (std::size_t i = 0; i < 9; ++i) {
+    const auto& [text, n, lowest, digits] = published[i];
+    EXPECT_EQ(list[i], text);
+    const auto p = registry::make_problem(list[i]);
+    EXPECT_EQ(p->dimension(), n);
+    EXPECT_FALSE(p->bounds.empty());
+    EXPECT_NEAR(p->optimum_f.value(), lowest, digits) << text;
+    std::vector<double> g(n);
+    for (const auto& x : p->minimisers) {
+      EXPECT_NEAR(p->objective->value(x), p->optimum_f.value(), 1e-9 * std::fabs(lowest)) << text;
+      p->objective->gradient(x, g);
+      for (const double gi : g) EXPECT_LE(std::fabs(gi), 1e-5) << text;
+    }
+  }
+  EXPECT_EQ(registry::make_problem("shubert")->minimisers.size(), 18u);
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 // What makes an instance of a BBOB function: the random numbers, shifts, rotations and transformations of Hansen,
 // Finck, Ros & Auger, "Real-parameter black-box optimization benchmarking 2009: noiseless functions definitions",
-// INRIA RR-6829 (2009), section 0.2. The report leaves the random numbers open; they are those of the BBOB-2009 code
-// (kept by COCO as its legacy code), so that instance i here is instance i there: Park and Miller's minimal standard
-// generator with Bays and Durham's shuffle, Box–Muller's cosine, and Gram–Schmidt on the columns.
+// INRIA RR-6829 (2009), "Symbols and definitions". The report leaves the random numbers open; they are those of the
+// BBOB-2009 code (kept by COCO as its legacy code), so that instance i here is instance i there: Park and Miller's
+// minimal standard generator with Bays and Durham's shuffle, Box–Muller's cosine, and Gram–Schmidt on the columns.
 #pragma once
 
 #include <cstdint>

@@ -25,8 +25,8 @@ using std::vector;
 
 // The options a problem may have; each problem offers those it uses.
 struct Shape {
-  std::int64_t n = 0, m = 0, seed = 0, instance = 1, choice = 0;
-  double condition = 1.0, start = 1.0;
+  std::int64_t n = 0, m = 0, seed = 0, instance = 1, choice = 0, k = 0, order = 0;
+  double condition = 1.0, start = 1.0, level = 0.0;
   [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(n); }
 };
 
@@ -44,10 +44,12 @@ class Definition {
   // `make` returns a problem without id, name, reference and notes.
   registry::ProblemItem make(std::function<Problem(const Shape&)> make) const;
 
- private:
+  // Any other; the least number 0 of number() is left out itself.
   Definition& number(const char* name, const char* help, double Shape::*member, double by_default, double low);
   Definition& integer(const char* name, const char* help, std::int64_t Shape::*member, std::int64_t by_default,
                       std::int64_t low, std::int64_t high);
+
+ private:
   Entry entry_;
   Shape defaults_;
   bool scaled_start_ = false;

@@ -138,8 +138,8 @@ vector<registry::ProblemItem> few_dimensions() {
       {{0.3689, 0.1170, 0.2673}, {0.4699, 0.4387, 0.7470}, {0.1091, 0.8732, 0.5547}, {0.0381, 0.5743, 0.8828}}};
   list.push_back(fixed(define("hartmann3", "Hartmann's function, 3 variables", dixon_szego,
                               "−Σ cᵢ exp(−Σ aᵢⱼ(xⱼ − pᵢⱼ)²), four terms"),
-                       hartmann<3>(a3, p3), vector<double>(3, 0.5), box(3, 0.0, 1.0), -3.862782,
-                       {{0.114614, 0.555649, 0.852547}}, 1e-6));
+                       hartmann<3>(a3, p3), vector<double>(3, 0.5), box(3, 0.0, 1.0), -3.862779787332663,
+                       {{0.11458887666, 0.55564889462, 0.85254698468}}));
 
   const std::array<std::array<double, 6>, 4> a6{
       {{10, 3, 17, 3.5, 1.7, 8}, {0.05, 10, 17, 0.1, 8, 14}, {3, 3.5, 1.7, 10, 17, 8}, {17, 8, 0.05, 10, 0.1, 14}}};
@@ -149,8 +149,32 @@ vector<registry::ProblemItem> few_dimensions() {
                                                  {0.4047, 0.8828, 0.8732, 0.5743, 0.1091, 0.0381}}};
   list.push_back(fixed(define("hartmann6", "Hartmann's function, 6 variables", dixon_szego,
                               "−Σ cᵢ exp(−Σ aᵢⱼ(xⱼ − pᵢⱼ)²), four terms"),
-                       hartmann<6>(a6, p6), vector<double>(6, 0.5), box(6, 0.0, 1.0), -3.322368,
-                       {{0.20169, 0.150011, 0.476874, 0.275332, 0.311652, 0.6573}}, 1e-6));
+                       hartmann<6>(a6, p6), vector<double>(6, 0.5), box(6, 0.0, 1.0), -3.322368011415515,
+                       {{0.20168951101, 0.15001069182, 0.47687397422, 0.27533243049, 0.3116516166, 0.65730053407}}));
+
+  // Its 18 minimisers pair a lowest point of the sum with a highest one, of which the box holds three each.
+  vector<vector<double>> shubert_minimisers;
+  for (const double low : {-1.425128428319761, -0.800321100471973})
+    for (const int turn : {-1, 0, 1})
+      for (const int other : {-1, 0, 1}) {
+        const double high = low < -1 ? -0.800321100471973 : -1.425128428319761;
+        shubert_minimisers.push_back({low + 2 * pi * turn, high + 2 * pi * other});
+      }
+  list.push_back(fixed(
+      define("shubert", "Shubert's function, 2 variables",
+             "Levy & Montalvo, SIAM J. Sci. Stat. Comput. 6 (1985); Jones, Perttunen & Stuckman (1993)",
+             "Σ_{i=1..5} i cos((i + 1)x₀ + i) · Σ_{i=1..5} i cos((i + 1)x₁ + i)")
+          .notes("760 minima, 18 of them global."),
+      [](auto const& x) {
+        using S = scalar_t<decltype(x)>;
+        S a = 0, b = 0;
+        for (int i = 1; i <= 5; ++i) {
+          a += i * cos((i + 1) * x[0] + i);
+          b += i * cos((i + 1) * x[1] + i);
+        }
+        return S(a * b);
+      },
+      {1.0, 1.0}, box(2, -10.0, 10.0), -186.7309088310238, shubert_minimisers));
 
   list.push_back(define("shekel", "Shekel's foxholes, 4 variables", dixon_szego, "−Σ_{i<m} 1/(‖x − aᵢ‖² + cᵢ)")
                      .m(10, 5, 10)
@@ -169,11 +193,14 @@ vector<registry::ProblemItem> few_dimensions() {
                            },
                            {5.0, 5.0, 5.0, 5.0});
                        if (s.m == 5)
-                         p = with_optimum(std::move(p), -10.1532, {{4.00004, 4.00013, 4.00004, 4.00013}}, 1e-5);
+                         p = with_optimum(std::move(p), -10.15319967905823,
+                                          {{4.00003715282, 4.00013327659, 4.00003715282, 4.00013327659}});
                        if (s.m == 7)
-                         p = with_optimum(std::move(p), -10.4029, {{4.00057, 4.00069, 3.99949, 3.99961}}, 1e-5);
+                         p = with_optimum(std::move(p), -10.40294056681866,
+                                          {{4.00057291619, 4.00068936619, 3.99948970886, 3.99960615886}});
                        if (s.m == 10)
-                         p = with_optimum(std::move(p), -10.5364, {{4.00075, 4.00059, 3.99966, 3.99951}}, 1e-5);
+                         p = with_optimum(std::move(p), -10.53640981669204,
+                                          {{4.00074653159, 4.00059293414, 3.99966339804, 3.99950980059}});
                        return within(std::move(p), box(4, 0.0, 10.0));
                      }));
   return list;

@@ -61,11 +61,16 @@ constexpr std::array<Function, 22> functions{{{"linear, full rank", "linear-full
 std::string formula(int function) {
   const std::string squares = "Σ fₖ², fₖ ";
   switch (function) {
-    case 19: return squares + "= 3 − 4xᵢ and xᵢ² + 2xᵢ₊₁² + 3xᵢ₊₂² + 4xᵢ₊₃² + 5xₙ², i ≤ n − 4";
-    case 20: return squares + "= x₁ − 1 and 10(xᵢ − xᵢ₋₁³)";
-    case 21: return squares + "= 1400xₖ + (k − 50)³ + Σⱼ v(sin⁵ ln v + cos⁵ ln v), v = √(xₖ² + k/j)";
-    case 22: return squares + "the eight equations of the heart's two dipoles";
-    default: return squares + "those of mgh/" + functions[static_cast<std::size_t>(function - 1)].mgh;
+    case 19:
+      return squares + "= 3 − 4xᵢ and xᵢ² + 2xᵢ₊₁² + 3xᵢ₊₂² + 4xᵢ₊₃² + 5xₙ², i ≤ n − 4";
+    case 20:
+      return squares + "= x₁ − 1 and 10(xᵢ − xᵢ₋₁³)";
+    case 21:
+      return squares + "= 1400xₖ + (k − 50)³ + Σⱼ v(sin⁵ ln v + cos⁵ ln v), v = √(xₖ² + k/j)";
+    case 22:
+      return squares + "the eight equations of the heart's two dipoles";
+    default:
+      return squares + "those of mgh/" + functions[static_cast<std::size_t>(function - 1)].mgh;
   }
 }
 
@@ -92,15 +97,12 @@ Problem bdqrtic(std::size_t n) {
   return published(
       squares(f, 2 * (n - 4), constant(n, 1.0)),
       {{8, 10.23897342132, at({0.616075444455, 0.48617671888, 0.391902937073, 0.326350523537})},
-       {10,
-        18.28116175359,
+       {10, 18.28116175359,
         at({0.625536478111, 0.485100984086, 0.367194348286, 0.285188481594, 0.330167164335, 0.37757199005})},
-       {11,
-        22.26059173488,
+       {11, 22.26059173488,
         at({0.62514183075, 0.485819605665, 0.371250221104, 0.283504015353, 0.316946972746, 0.338732995864,
             0.37592091005})},
-       {12,
-        26.27276639679,
+       {12, 26.27276639679,
         at({0.624800365988, 0.485376522473, 0.371659129207, 0.285971851208, 0.31552001758, 0.32537244429,
             0.33781861029, 0.374020226263})}});
 }
@@ -150,11 +152,16 @@ Problem heart8() {
 Problem standard(const Row& row) {
   const std::size_t n = static_cast<std::size_t>(row.n);
   switch (row.function) {
-    case 19: return bdqrtic(n);
-    case 20: return cube(n);
-    case 21: return mancino(n);
-    case 22: return heart8();
-    default: break;
+    case 19:
+      return bdqrtic(n);
+    case 20:
+      return cube(n);
+    case 21:
+      return mancino(n);
+    case 22:
+      return heart8();
+    default:
+      break;
   }
   const registry::ProblemItem& item =
       registry::problem(std::string("mgh/") + functions[static_cast<std::size_t>(row.function - 1)].mgh);
@@ -168,8 +175,8 @@ Problem standard(const Row& row) {
   if (row.function == 17) p.start[2] = 1.0;
   if (row.function == 15 && row.n == 11)  // the lowest of Levenberg–Marquardt's from the start and 80 random ones
     p = optimum(std::move(p), 0.002799761551866,
-                {{0.0299587447719, 0.13731120692, 0.188366388991, 0.358843117389, 0.358843117389, 0.5,
-                  0.641156882611, 0.641156882611, 0.811633611009, 0.86268879308, 0.970041255228}});
+                {{0.0299587447719, 0.13731120692, 0.188366388991, 0.358843117389, 0.358843117389, 0.5, 0.641156882611,
+                  0.641156882611, 0.811633611009, 0.86268879308, 0.970041255228}});
   return p;
 }
 
@@ -230,7 +237,9 @@ Problem variant_of(Problem p, const Row& row, Variant variant, std::uint64_t see
   return p;
 }
 
-std::string identity(std::size_t number) { return "more-wild/" + std::string(number < 10 ? "0" : "") + std::to_string(number); }
+std::string identity(std::size_t number) {
+  return "more-wild/" + std::string(number < 10 ? "0" : "") + std::to_string(number);
+}
 
 }  // namespace
 
@@ -266,7 +275,8 @@ struct MoreWild {
 std::vector<std::string> more_wild_problems(const MoreWild& options) {
   std::vector<std::string> list;
   for (const std::string& variant : parts("variant", options.variant)) {
-    for (const std::int64_t k : whole_numbers("problems", options.problems, 1, static_cast<std::int64_t>(table.size()))) {
+    for (const std::int64_t k :
+         whole_numbers("problems", options.problems, 1, static_cast<std::int64_t>(table.size()))) {
       std::string text = identity(static_cast<std::size_t>(k));
       if (variant != "smooth") text += ":variant=" + variant;
       if (variant == "stochastic" && options.seed != 0) text += ",seed=" + std::to_string(options.seed);

@@ -1,7 +1,7 @@
 // The 53 problems of Moré & Wild, "Benchmarking derivative-free optimization algorithms", SIAM J. Optim. 20 (2009)
 // 172–191: 22 functions of least squares, most of them of Moré, Garbow & Hillstrom, at sizes and starts of their own
-// (their sections 4 and table 4.1; functions dfovec, starts dfoxs and values calfun of their code, BenDFO). Ids are
-// "more-wild/01" … "more-wild/53", in the order of their table. Four variants:
+// (their section 4; functions dfovec, starts dfoxs and values calfun of their code, BenDFO). Ids are
+// "more-wild/01" … "more-wild/53", in the order of their data file. Four variants:
 //
 //   smooth         Σ fₖ², with every derivative and the residuals √2 fₖ (see mgh.hpp)
 //   nonsmooth      Σ |fₖ|; six of the functions (Bard, Kowalik–Osborne, Jennrich–Sampson, Brown almost-linear,

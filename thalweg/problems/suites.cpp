@@ -74,6 +74,13 @@ std::vector<std::string> classic_problems(const Classic& options) {
   return list;
 }
 
+struct Jones {};
+
+std::vector<std::string> jones_problems(const Jones&) {
+  return {"shekel:m=5", "shekel:m=7",      "shekel:m=10",    "hartmann3", "hartmann6",
+          "branin",     "goldstein-price", "six-hump-camel", "shubert"};
+}
+
 struct Mgh {
   std::string start = "1";
 };
@@ -108,6 +115,18 @@ registry::SuiteItem classic_suite() {
            "numbers of variables, as in 2+5+10, of the problems that have any number, where they have this one; "
            "without it each problem's own");
   return suite(std::move(d), classic_problems);
+}
+
+registry::SuiteItem jones_suite() {
+  Description<Jones> d("jones", "Jones, Perttunen & Stuckman's nine global problems", "");
+  d.reference(
+       "Jones, Perttunen & Stuckman, Lipschitzian optimization without the Lipschitz constant, J. Optim. Theory "
+       "Appl. 79 (1993) 157–181")
+      .example("registry::suite_problems(\"jones\")")
+      .notes(
+          "Of 2 to 6 variables, in the boxes of the paper, which counts evaluations to 1 % and 0.01 % of the lowest "
+          "value.");
+  return suite(std::move(d), jones_problems);
 }
 
 registry::SuiteItem mgh_suite() {

@@ -34,7 +34,10 @@ registry::SuiteItem suite(Description<T> d, std::vector<std::string> (*problems)
 
 registry::SuiteItem bbob_suite();
 registry::SuiteItem classic_suite();
+registry::SuiteItem jones_suite();
 registry::SuiteItem mgh_suite();
 registry::SuiteItem more_wild_suite();
+registry::SuiteItem nesterov_suite();
+registry::SuiteItem noisy_suite();
 
 }  // namespace thalweg::problems

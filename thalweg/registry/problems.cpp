@@ -6,6 +6,8 @@
 #include "thalweg/problems/classic.hpp"
 #include "thalweg/problems/mgh.hpp"
 #include "thalweg/problems/more_wild.hpp"
+#include "thalweg/problems/nesterov.hpp"
+#include "thalweg/problems/noisy.hpp"
 #include "thalweg/registry/registry.hpp"
 
 namespace thalweg::registry {
@@ -34,6 +36,8 @@ const std::vector<ProblemItem>& problems() {
       thalweg::problems::bbob_ill_conditioned,
       thalweg::problems::bbob_multimodal,
       thalweg::problems::bbob_weakly_structured,
+      thalweg::problems::nesterov_chains,
+      thalweg::problems::noisy,
   });
   return list;
 }

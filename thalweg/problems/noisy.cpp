@@ -1,0 +1,117 @@
+#include "thalweg/problems/noisy.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <string>
+
+#include "thalweg/problems/define.hpp"
+#include "thalweg/problems/noisy_objective.hpp"
+#include "thalweg/problems/suites.hpp"
+
+namespace thalweg::problems {
+
+namespace {
+
+// All have the lowest value 0, which the models of BBOB need.
+constexpr std::array<const char*, 8> bases{"sphere",    "ellipsoid", "rosenbrock", "zakharov",
+                                           "rastrigin", "ackley",    "griewank",   "levy"};
+enum Model { additive, multiplicative, gauss, uniform, cauchy };
+const vector<std::string> models = {"additive", "multiplicative", "gauss", "uniform", "cauchy"};
+
+double noisy_value(Model model, double f, double level, double n, Generator& noise) {
+  if (model == additive) return f + level * noise.normal();
+  if (model == multiplicative) return f * (1 + level * noise.uniform(-1.0, 1.0));
+  if (f < 1e-8) return f;
+  constexpr double added = 1.01e-8;
+  if (model == gauss) return f * std::exp(level * noise.normal()) + added;
+  if (model == uniform) {
+    const double lower = std::pow(noise.uniform(), level);
+    const double exponent = level * (0.49 + 1 / n) * noise.uniform();
+    return lower * f * std::max(1.0, std::pow(1e9 / (f + 1e-99), exponent)) + added;
+  }
+  const double outlier = 0.2 * std::exp2(std::log10(level));
+  double heavy = 0.0;
+  if (noise.uniform() < outlier) {
+    const double above = noise.normal();
+    heavy = above / (std::fabs(noise.normal()) + 1e-199);
+  }
+  return f + level * std::max(0.0, 1000 + heavy) + added;
+}
+
+}  // namespace
+
+vector<registry::ProblemItem> noisy() {
+  vector<registry::ProblemItem> list;
+  for (const char* base : bases) {
+    list.push_back(
+        define(std::string("noisy/") + base, std::string("Noisy values: ") + base,
+               "Hansen, Finck, Ros & Auger, INRIA RR-6869 (2009), for gauss, uniform and cauchy",
+               std::string("f of ") + base +
+                   "; y = f + ℓN, f(1 + ℓ(2U − 1)), f e^{ℓN}, f U^ℓ max(1, (10⁹/f)^{αU}) or f + ℓ max(0, 1000 + "
+                   "1_{U<p} N/|N|)")
+            .n(10, 2)
+            .choice("noise", "the model: additive, multiplicative, or one of BBOB's three", models)
+            .number("level", "ℓ, its strength; of BBOB's, 0.01 is moderate and 1 severe", &Shape::level, 0.01, 0.0)
+            .seed("of the noise")
+            .make([base](const Shape& s) {
+              Problem p = *registry::problem(base).make({{"n", std::to_string(s.n)}});
+              p.noiseless = p.objective;
+              p.objective = std::make_shared<NoisyObjective>(
+                  s.size(), static_cast<std::uint64_t>(s.seed),
+                  [f = p.noiseless, model = static_cast<Model>(s.choice), level = s.level,
+                   n = static_cast<double>(s.n)](std::span<const double> x, Generator& noise) {
+                    return noisy_value(model, f->value(x), level, n, noise);
+                  });
+              return p;
+            }));
+  }
+  return list;
+}
+
+namespace {
+
+struct Noisy {
+  std::string n = "10", noise = "additive+multiplicative+gauss+uniform+cauchy", level = "0.01+1";
+  std::uint64_t seed = 0;
+};
+
+std::vector<std::string> noisy_problems(const Noisy& options) {
+  std::vector<std::string> list;
+  for (const std::int64_t n : whole_numbers("n", options.n, 2, 1'000'000'000)) {
+    for (const std::string& noise : parts("noise", options.noise)) {
+      if (std::ranges::find(models, noise) == models.end())
+        throw InvalidArgument("option `noise` is \"" + noise +
+                              "\"; it is additive, multiplicative, gauss, uniform or cauchy, or several joined by +");
+      for (const std::string& level : parts("level", options.level)) {
+        for (const char* base : bases) {
+          std::string text =
+              std::string("noisy/") + base + ":n=" + std::to_string(n) + ",noise=" + noise + ",level=" + level;
+          if (options.seed != 0) text += ",seed=" + std::to_string(options.seed);
+          list.push_back(std::move(text));
+        }
+      }
+    }
+  }
+  return list;
+}
+
+}  // namespace
+
+registry::SuiteItem noisy_suite() {
+  Description<Noisy> d("noisy", "Eight classical functions under five models of noise", "");
+  d.reference(
+       "Hansen, Finck, Ros & Auger, Real-parameter black-box optimization benchmarking 2009: noisy functions "
+       "definitions, INRIA RR-6869 (2009), for gauss, uniform and cauchy")
+      .example("registry::suite_problems(\"noisy:n=5+20,noise=gauss+cauchy,level=1\")")
+      .notes(
+          "Runs are scored by the values without noise. Noise models of BBOB on plain functions, not its f101 to "
+          "f130.");
+  d.option("n", &Noisy::n, "numbers of variables, each at least 2, as in 5+20");
+  d.option("noise", &Noisy::noise, "additive, multiplicative, gauss, uniform or cauchy, or several joined by +");
+  d.option("level", &Noisy::level, "strengths, as in 0.01+1");
+  d.option("seed", &Noisy::seed, "of the noise");
+  return suite(std::move(d), noisy_problems);
+}
+
+}  // namespace thalweg::problems
