@@ -8,11 +8,12 @@
 #pragma GCC diagnostic ignored "-Wmismatched-new-delete"  // new below is malloc too
 
 namespace thalweg::testing_allocations {
-inline std::atomic<long> count{0};
+inline std::atomic<long> count{0}, bytes{0};  // bytes: asked for in all, whether freed or not
 }
 
 void* operator new(std::size_t size) {
   ++thalweg::testing_allocations::count;
+  thalweg::testing_allocations::bytes += static_cast<long>(size);
   if (void* p = std::malloc(size == 0 ? 1 : size)) return p;
   throw std::bad_alloc();
 }

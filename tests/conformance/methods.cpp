@@ -77,6 +77,23 @@ TEST_P(EveryMethod, ReturnsTheBestPointSeen) {
   EXPECT_FALSE(r.message.empty());
 }
 
+TEST_P(EveryMethod, ConvergedMeansThatTheGradientToleranceHolds) {
+  if (!item().entry.asks.has(AnswerKind::gradient)) return;
+  for (const char* id : {"ellipsoid:n=3,condition=10", "rosenbrock:n=3", "mgh/helical-valley"}) {
+    const auto p = registry::make_problem(id);
+    if (!p->objective->offers().kinds.has_all(item().entry.asks)) continue;
+    for (const double tolerance : {1e-2, 1e-6}) {
+      Limits l = limits(3000);
+      l.tolerance.gradient = tolerance;
+      const Result r = minimize(*p->objective, p->start, method(), l);
+      if (r.status != Status::converged) continue;
+      std::vector<double> g(p->dimension());
+      p->objective->gradient(r.x, g);
+      for (const double v : g) EXPECT_LE(std::abs(v), tolerance) << id << ": " << r.message;
+    }
+  }
+}
+
 TEST_P(EveryMethod, SurvivesNanAndInfinity) {
   const auto p = problem();
   for (const std::uint64_t every : {1u, 2u, 3u, 5u}) {

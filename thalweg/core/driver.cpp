@@ -44,6 +44,7 @@ Driver<S>::Driver(Objective<S>& f, std::span<const S> x0, const BasicMethod<S>& 
     leaf_ = &adapter->base();
   }
   leaf_offers_ = leaf_->offers();
+  direct_ = limits.log == nullptr && !leaf_->parallel_inside();
   plain_ = dynamic_cast<FunctionObjective*>(&f) != nullptr && limits.log == nullptr && limits.events == nullptr;
   if (x0.size() != leaf_->dimension())
     throw InvalidArgument("x0 has " + std::to_string(x0.size()) + " entries; the objective has " +
@@ -106,6 +107,12 @@ template <class S>
 void Driver<S>::ask(std::span<const Question<S>> questions, std::span<Answer<S>> answers) {
   AnswerKind crossed = AnswerKind::value;
   const std::size_t count = allowed(questions, crossed);
+  if (direct_ && count == 1 && questions.size() == 1) {
+    leaf_->answer(questions, answers);
+    note(questions[0], answers[0]);
+    ++question_;
+    return check_limits();
+  }
   if (count > 0) {
     if (replaying_)
       replay(questions.first(count), answers.first(count));

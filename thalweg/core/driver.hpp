@@ -82,7 +82,8 @@ class Driver {
   std::vector<Adapter<S>*> adapters_;  // from the method down
   Objective<S>* leaf_;
   Objective<S>* top_;
-  bool plain_ = false;  // the leaf is a plain function and nobody listens: single values take the short way
+  bool direct_ = false;  // single questions go to the leaf without the bookkeeping of batches
+  bool plain_ = false;   // the leaf is a plain function and nobody listens: single values take the short way
   std::unique_ptr<Gateway> gateway_;
   std::unique_ptr<ThreadPool> pool_;
   Offers leaf_offers_;

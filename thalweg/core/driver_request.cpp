@@ -49,7 +49,7 @@ void Driver<S>::check_request(const Offers& offers) const {
                             detail::format(bounds.lower[i]) + ", " + detail::format(bounds.upper[i]) + "]");
   }
   if (!entry.bounds)
-    throw InvalidArgument(entry.id + " does not support bounds; nelder-mead, cma-es, simulated-annealing do");
+    throw InvalidArgument(entry.id + " does not support bounds; l-bfgs, nelder-mead, cma-es, simulated-annealing do");
 }
 
 template <class S>

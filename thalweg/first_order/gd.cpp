@@ -14,11 +14,16 @@ namespace {
 
 class SteepestDescent final : public LineDirection {
  public:
-  double direction(std::span<const double> gradient, std::span<double> d) override {
+  explicit SteepestDescent(const Bounds& bounds) : box_(bounds) {}
+  Proposal direction(std::span<const double> x, std::span<const double> gradient, std::span<double> d) override {
     for (std::size_t i = 0; i < d.size(); ++i) d[i] = -gradient[i];
-    const double norm = blas::norm(gradient);
-    if (last_change_ == 0.0) return std::max(1.0 / norm, 1e-300);
-    return -last_change_ / (norm * norm);
+    box_.project_step(x, d);
+    const double norm = blas::norm(d);
+    const double t = last_change_ == 0.0 ? std::max(1.0 / norm, 1e-300) : -last_change_ / (norm * norm);
+    if (!box_.restricts()) return {t, false};
+    for (std::size_t i = 0; i < d.size(); ++i) d[i] = -t * gradient[i];
+    box_.project_step(x, d);
+    return {1.0, false};
   }
   void update(double step, double slope, std::span<const double>, std::span<const double>,
               std::span<const double>) override {
@@ -27,6 +32,7 @@ class SteepestDescent final : public LineDirection {
   bool reset() override { return std::exchange(last_change_, 0.0) != 0.0; }
 
  private:
+  Box box_;
   double last_change_ = 0.0;  // t φ′(0) of the last step, < 0
 };
 
@@ -38,7 +44,8 @@ Description<Gd> Gd::describe() {
       .formula("x ← x − t ∇f(x)")
       .cost("memory 6n, 4n operations a step; one value and gradient a trial step")
       .asks({AnswerKind::value, AnswerKind::gradient})
-      .needs_exact();
+      .needs_exact()
+      .supports_bounds();
   d.option("line", &Gd::line, {"fixed", "armijo", "strong-wolfe", "exact"},
            "how the step length is found; fixed takes `step`, exact (φ′(t) = 0) is for experiments");
   d.option("step", &Gd::step, "length t of a fixed step; needs to be below 2/L, L the largest curvature")
@@ -60,7 +67,7 @@ void Gd::run(Objective<double>& f, Search& search) const {
                                     : LineDescent::Search::strong_wolfe;
   loop.wolfe = {.decrease = decrease, .curvature = curvature};
   loop.gradient_tolerance = gradient_tolerance;
-  SteepestDescent steepest;
+  SteepestDescent steepest(search.bounds());
   loop.run(f, search, steepest);
 }
 
@@ -71,6 +78,7 @@ void Gd::run_fixed(Objective<double>& f, Search& search) const {
   const Stopping stopping(search, gradient_tolerance);
   while (!finish_if_converged(f, search, stopping, x, value, g)) {
     blas::axpy(-step, g, x);
+    stopping.box().project(x);
     const double step_max = step * blas::max_abs(g);
     const double before = value;
     value = f.value_and_gradient(x, g);

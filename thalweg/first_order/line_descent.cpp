@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -19,49 +22,68 @@ void LineDescent::run(Objective<double>& f, thalweg::Search& search, LineDirecti
   double value = f.value_and_gradient(x, g);
   if (!std::isfinite(value)) return finish_bad_start(search);
   const Stopping stopping(search, gradient_tolerance);
+  const Box& box = stopping.box();
+  WolfeOptions options = wolfe;
 
   const auto phi = [&](double t) {
     blas::step(x, t, d, x_trial);
+    box.project(x_trial);
     const double v = f.value_and_gradient(x_trial, g_trial);
     return LineTrial{v, blas::dot(g_trial, d)};
   };
   const auto phi_value = [&](double t) {
     blas::step(x, t, d, x_trial);
+    box.project(x_trial);
     return f.value(x_trial);
   };
-  const auto search_line = [&](double slope, double first) {
+  const auto search_line = [&](double slope0, double first) {
     switch (line) {
       case Search::armijo:
-        return armijo(phi_value, value, slope, first, wolfe);
+        return armijo(phi_value, value, slope0, first, options);
       case Search::exact:
-        return exact_line_search(phi, value, slope, first);
+        return exact_line_search(phi, value, slope0, first, options.max_step);
       case Search::strong_wolfe:
         break;
     }
-    return strong_wolfe(phi, value, slope, first, wolfe);
+    return strong_wolfe(phi, value, slope0, first, options);
   };
 
-  constexpr int patience = 10;  // steps in a row that may leave f as it is (its rounding floor)
+  constexpr int patience = 10;          // steps in a row that may leave f as it is (its rounding floor)
+  constexpr double least_gain = 1e-10;  // relative; what must be gained between two times of forgetting
   int level_steps = 0;
+  double forget_below = std::numeric_limits<double>::infinity();
+  LineDirection::Proposal proposal;
+  double slope = 0.0;
+  const auto propose = [&] {
+    proposal = method.direction(x, g, d);
+    slope = blas::dot(g, d);
+    options.max_step = std::min(wolfe.max_step, box.longest_step(x, d));
+  };
+  const auto forget = [&] {
+    if (!(value < forget_below) || !method.reset()) return false;
+    forget_below = value - least_gain * std::abs(value);
+    propose();
+    return true;
+  };
+
   while (!finish_if_converged(f, search, stopping, x, value, g)) {
-    double first = method.direction(g, d);
-    double slope = blas::dot(g, d);
-    if (!(slope < 0.0) && method.reset()) {  // rounding has spoilt the method's metric
-      first = method.direction(g, d);
-      slope = blas::dot(g, d);
+    propose();
+    if (!(slope < 0.0)) forget();  // rounding has spoilt the method's metric
+    const double decrement = !proposal.newton ? -1.0 : box.restricts() ? -slope : -0.5 * slope;
+    LineResult found = search_line(slope, proposal.first);
+    level_steps = found.accepted() && found.value < value ? 0 : level_steps + 1;
+    bool stuck = !found.accepted() || level_steps > patience;
+    if (stuck && !stopping.at_floor(decrement, x, value, g, false) && forget()) {
+      found = search_line(slope, proposal.first);
+      stuck = !found.accepted();
     }
-    LineResult found = search_line(slope, first);
-    const double decrement = first == 1.0 ? -0.5 * slope : -1.0;  // of a Newton-like step
-    if (!found.accepted() && !stopping.decrement_met(decrement, value) && method.reset()) {
-      first = method.direction(g, d);
-      slope = blas::dot(g, d);
-      found = search_line(slope, first);
-    }
-    level_steps = found.value < value ? 0 : level_steps + 1;
-    if (!found.accepted() || level_steps > patience) {
+    if (stuck) {
+      // A search along −∇f itself that fails has tried steps whose promise is less than the last digit of f.
+      const bool steepest_failed = !proposal.newton && found.outcome == LineOutcome::no_decrease;
+      const double promised = steepest_failed ? std::numeric_limits<double>::epsilon() * std::abs(value) : decrement;
       const std::string why = found.accepted() ? fmt::format("f stayed at {:.17g} for {} steps", value, patience)
                                                : describe(found, value, slope);
-      return finish_without_progress(search, stopping, x, value, g, decrement, why);
+      return finish_without_progress(search, stopping, x, value, g, promised, why, false);
     }
     if (!found.last) {
       static_cast<void>(phi(found.step));

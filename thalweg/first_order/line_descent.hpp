@@ -1,4 +1,8 @@
 // The loop shared by methods that step along a line: x ← x + t d, d from the method, t from a line search.
+//
+// Within bounds t goes no further than the box, and what is driven to zero is the projected gradient (box.hpp).
+// A direction that fails, or that promises less than f can show while the gradient says otherwise, is not believed:
+// the method forgets what it has learnt and goes on along −∇f; only when that fails too does the run end.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +18,12 @@ namespace thalweg {
 class LineDirection {
  public:
   virtual ~LineDirection() = default;
-  // d from x and ∇f(x). Returns the first step t to try.
-  virtual double direction(std::span<const double> gradient, std::span<double> d) = 0;
+  struct Proposal {
+    double first = 1.0;  // step t to try first
+    bool newton = false;  // x + d minimises a model of f: what is promised is −½ φ′(0) (within bounds at most −φ′(0))
+  };
+  // d from x and ∇f(x); where the box restricts, x + d is inside.
+  virtual Proposal direction(std::span<const double> x, std::span<const double> gradient, std::span<double> d) = 0;
   // After a step x ← x + t·d, along which f had slope φ′(0); ∇f before and after it.
   virtual void update(double step, double slope, std::span<const double> d, std::span<const double> before,
                       std::span<const double> after) = 0;

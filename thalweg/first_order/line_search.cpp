@@ -10,7 +10,7 @@ namespace thalweg {
 namespace {
 
 // Constants of Moré & Thuente's own code (dcsrch of MINPACK-2).
-constexpr double extrapolate_least = 1.1, extrapolate_most = 4.0;  // without a bracket: t + [1.1, 4]·(t − αl)
+constexpr double extrapolate_least = 1.1;  // without a bracket: t + [1.1, extrapolation]·(t − αl)
 constexpr double bracket_fraction = 0.66;  // §4: the interval must shrink by this in two trials
 constexpr double relative_width = 1e-15;   // an interval narrower than this·t is a point
 
@@ -21,7 +21,7 @@ MoreThuente::MoreThuente(const WolfeOptions& options, double value0, double slop
   best_ = other_ = {0.0, value0, slope0};
   t_ = std::clamp(first_step, options.min_step, options.max_step);
   low_ = 0.0;
-  high_ = t_ + extrapolate_most * t_;
+  high_ = t_ + options_.extrapolation * t_;
   width_ = max_step_ - options.min_step;
   width_before_ = 2.0 * width_;
   if (!(slope0 < 0.0) || !(t_ > 0.0)) {
@@ -97,7 +97,7 @@ void MoreThuente::tell(LineTrial trial) {
     high_ = std::max(best_.t, other_.t);
   } else {
     low_ = t_ + extrapolate_least * (t_ - best_.t);
-    high_ = t_ + extrapolate_most * (t_ - best_.t);
+    high_ = t_ + options_.extrapolation * (t_ - best_.t);
   }
   t_ = std::clamp(t_, options_.min_step, max_step_);
   if (bracketed_ && (t_ <= low_ || t_ >= high_ || high_ - low_ <= relative_width * high_)) t_ = best_.t;

@@ -32,6 +32,8 @@ struct WolfeOptions {
   double max_step = 1e20;   // largest t
   double min_step = 0.0;    // smallest t
   double rounding = 1e-14;  // of (AW): relative error that φ carries
+  double extrapolation =
+      4.0;  // without a bracket the next t is at most this times the last advance further (dcsrch: 4)
   int max_trials = 40;
 };
 
@@ -109,11 +111,12 @@ LineResult armijo(Phi&& phi, double value0, double slope0, double first_step, co
   return result;
 }
 
-// A root of φ′ to `accuracy`·|φ′(0)|: doubles until the slope turns, then secant steps kept inside the bracket.
+// A root of φ′ to `accuracy`·|φ′(0)|, or max_step: doubles until the slope turns, then secant steps kept inside the
+// bracket.
 template <class Phi>
-LineResult exact_line_search(Phi&& phi, double value0, double slope0, double first_step, double accuracy = 1e-13,
-                             int max_trials = 100) {
-  double low = 0.0, low_slope = slope0, high = 0.0, high_slope = 0.0, t = first_step;
+LineResult exact_line_search(Phi&& phi, double value0, double slope0, double first_step, double max_step = 1e20,
+                             double accuracy = 1e-13, int max_trials = 100) {
+  double low = 0.0, low_slope = slope0, high = 0.0, high_slope = 0.0, t = std::fmin(first_step, max_step);
   LineTrial trial{value0, slope0};
   LineResult result;
   for (int k = 1; k <= max_trials; ++k) {
@@ -131,7 +134,8 @@ LineResult exact_line_search(Phi&& phi, double value0, double slope0, double fir
       const double secant = t - trial.slope * (t - low) / (trial.slope - low_slope);
       low = t, low_slope = trial.slope;
       if (high == 0.0) {
-        t = secant > t && std::isfinite(secant) ? secant : 2.0 * t;
+        if (t >= max_step) break;
+        t = std::fmin(secant > t && std::isfinite(secant) ? secant : 2.0 * t, max_step);
         continue;
       }
     } else {

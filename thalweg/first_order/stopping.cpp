@@ -10,7 +10,8 @@
 namespace thalweg {
 
 Stopping::Stopping(const Search& search, double gradient_tolerance)
-    : gradient_tolerance_(search.tolerance().gradient.value_or(gradient_tolerance)),
+    : box_(search.bounds()),
+      gradient_tolerance_(search.tolerance().gradient.value_or(gradient_tolerance)),
       users_gradient_(search.tolerance().gradient.has_value()),
       f_(search.tolerance().f),
       x_(search.tolerance().x) {}
@@ -24,17 +25,19 @@ std::string Stopping::small_change(double f_before, double f_after, double step_
 
 bool finish_if_converged(Objective<double>& f, Search& search, const Stopping& stopping, std::span<double> x,
                          double& value, std::span<double> gradient) {
-  double largest = blas::max_abs(gradient);
+  double largest = stopping.size(x, gradient);
   if (!stopping.gradient_met(largest)) return false;
   const auto best = search.best_x();
   if (!best.empty() && search.best_f() < value && !std::equal(x.begin(), x.end(), best.begin())) {
     blas::copy(best, x);
     value = f.value_and_gradient(x, gradient);
-    largest = blas::max_abs(gradient);
+    largest = stopping.size(x, gradient);
     if (!stopping.gradient_met(largest)) return false;
   }
   search.recommend(x, value);
-  search.finish(Status::converged, fmt::format("‖∇f‖∞ = {:.3g} ≤ {:.3g}", largest, stopping.gradient_tolerance()));
+  search.finish(Status::converged,
+                fmt::format("‖{}∇f‖∞ = {:.3g} ≤ {:.3g}", stopping.box().restricts() ? "projected " : "", largest,
+                            stopping.gradient_tolerance()));
   return true;
 }
 
@@ -42,11 +45,23 @@ bool Stopping::decrement_met(double decrement, double f) const {
   return !users_gradient_ && decrement >= 0.0 && decrement <= value_rounding * std::abs(f);
 }
 
+bool Stopping::at_floor(double decrement, std::span<const double> x, double f, std::span<const double> gradient,
+                        bool exact) const {
+  if (!decrement_met(decrement, f)) return false;
+  if (exact) return true;
+  double largest = 0.0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const double step = std::clamp(-gradient[i], box_.low(i) - x[i], box_.high(i) - x[i]);
+    largest = std::max(largest, std::abs(step) * std::max(std::abs(x[i]), 1e-3));
+  }
+  return largest <= scaled_gradient * std::max(std::abs(f), 1.0);
+}
+
 void finish_without_progress(Search& search, const Stopping& stopping, std::span<const double> x, double value,
-                             std::span<const double> gradient, double decrement, const std::string& why) {
-  const double largest = blas::max_abs(gradient);
+                             std::span<const double> gradient, double decrement, const std::string& why, bool exact) {
+  const double largest = stopping.size(x, gradient);
   search.recommend(x, value);
-  if (stopping.decrement_met(decrement, value))
+  if (stopping.at_floor(decrement, x, value, gradient, exact))
     return search.finish(
         Status::converged,
         fmt::format("at the rounding of f: the decrease still promised is {:.3g}, f = {:.17g}; ‖∇f‖∞ = "

@@ -67,7 +67,15 @@ QuarticModel::Found QuarticModel::minimise(double sigma, double theta, int max_s
       blas::step(s, 1.0, step_, trial_);
       const double trial = value(sigma, trial_, trial_parts);
       const double promise = step.decrease;
-      if (promise <= 1e-15 * std::abs(value_now)) {  // m is at its rounding floor
+      if (promise <= 1e-13 * std::abs(value_now)) {  // less than m can show: ∇m, which can, must halve
+        derivatives(sigma, trial_);
+        if (blas::norm(gradient_) <= 0.5 * gradient) {
+          std::copy(trial_.begin(), trial_.end(), s.begin());
+          value_now = trial;
+          parts = trial_parts;
+          taken = true;
+          break;
+        }
         value(sigma, s, parts);
         parts.converged = value_now < 0.0;
         return parts;

@@ -103,7 +103,8 @@ void Regularisation::run(Objective<double>& f, Search& search, TaylorModel& mode
       return finish_without_progress(
           search, stopping, x, value, g, below_rounding ? predicted : -1.0,
           fmt::format("no step lowers f = {:.17g}: the model promises {:.3g} at distance {:.3g} (σ = {:.3g})", value,
-                      predicted, norm, used));
+                      predicted, norm, used),
+          model.exact());
     const double before = value;
     if (taken) {
       value = trial;

@@ -41,6 +41,8 @@ class TaylorModel {
   virtual bool move_to(std::span<const double> x, std::span<const double> gradient) = 0;
   // A minimiser of the regularised model. False: no useful one was found (σ must grow).
   virtual bool minimise(double sigma, std::span<double> s, TaylorAlongStep& taylor) = 0;
+  // The model's derivatives are exact and it is minimised to rounding: its decrease can be believed.
+  [[nodiscard]] virtual bool exact() const { return true; }
   // The model has a direction down although the gradient is zero.
   virtual bool at_saddle() = 0;
 };

@@ -9,6 +9,7 @@
 #include "thalweg/first_order/rules.hpp"
 #include "thalweg/higher_order/ar3.hpp"
 #include "thalweg/higher_order/cubic_newton.hpp"
+#include "thalweg/higher_order/nesterov_tensor.hpp"
 #include "thalweg/population/cma_es.hpp"
 #include "thalweg/population/de.hpp"
 #include "thalweg/registry/registry.hpp"
@@ -53,6 +54,7 @@ const std::vector<MethodItem>& methods() {
       // §2.3 higher order
       item<CubicNewton>(),
       item<Ar3>(),
+      item<NesterovTensor>(),
       // §3.1 direct search
       item<CoordinateSearch>(),
       item<HookeJeeves>(),

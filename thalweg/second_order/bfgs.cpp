@@ -12,14 +12,14 @@ class DenseMetric final : public LineDirection {
  public:
   DenseMetric(std::size_t n, bool scaled) : n_(n), scaled_(scaled), h_(n * n), s_(n), y_(n), hy_(n) {}
 
-  double direction(std::span<const double> gradient, std::span<double> d) override {
+  Proposal direction(std::span<const double>, std::span<const double> gradient, std::span<double> d) override {
     if (!learnt_) {
       for (std::size_t i = 0; i < n_; ++i) d[i] = -gradient[i];
-      return 1.0 / blas::norm(gradient);
+      return {1.0 / blas::norm(gradient), false};
     }
     blas::multiply(h_, gradient, d);
     blas::scale(-1.0, d);
-    return 1.0;
+    return {1.0, true};
   }
 
   void update(double step, double, std::span<const double> d, std::span<const double> before,

@@ -14,7 +14,7 @@ struct Bfgs {
   bool scaled = true;
   LineDescent::Search line = LineDescent::Search::strong_wolfe;
   double decrease = 1e-4;
-  double curvature = 0.9;
+  double curvature = 0.75;  // 6443 calls on the MGH set from 1, 10 and 100 times the start; 6787 with 0.9
   int max_trials = 40;
   double gradient_tolerance = default_gradient_tolerance;
 

@@ -1,13 +1,18 @@
 #include "thalweg/second_order/l_bfgs.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "thalweg/core/blas1.hpp"
+#include "thalweg/second_order/l_bfgs_box.hpp"
 
 namespace thalweg {
 namespace {
+
+constexpr int most_within_bounds = 1000;  // pairs
 
 // Pairs as rows, padded with zeros to whole vectors.
 struct Pairs {
@@ -60,11 +65,12 @@ class LimitedMemory final : public LineDirection {
     order_.reserve(memory + 1);
   }
 
-  double direction(std::span<const double> gradient, std::span<double> d) override {
+  Proposal direction(std::span<const double>, std::span<const double> gradient, std::span<double> d) override {
     for (std::size_t i = 0; i < n_; ++i) q_[i] = -gradient[i];
     if (!order_.empty()) two_loops(pairs_, order_, scaled_ ? gamma_ : 1.0, alpha_, q_);
     std::copy_n(q_.begin(), n_, d.begin());
-    return order_.empty() ? 1.0 / blas::norm(gradient) : 1.0;
+    if (order_.empty()) return {1.0 / blas::norm(gradient), false};
+    return {1.0, true};
   }
 
   void update(double step, double, std::span<const double> d, std::span<const double> before,
@@ -102,17 +108,26 @@ class LimitedMemory final : public LineDirection {
 Description<LBfgs> LBfgs::describe() {
   Description<LBfgs> d("l-bfgs", "L-BFGS", "2.2");
   d.reference(
-       "Liu & Nocedal, Math. Prog. 45 (1989); Nocedal & Wright, Numerical Optimization (2006), Algorithm 7.4; line "
-       "search: Moré & Thuente, ACM TOMS 20 (1994)")
+       "Liu & Nocedal, Math. Prog. 45 (1989); bounds: Byrd, Lu, Nocedal & Zhu, SIAM J. Sci. Comput. 16 (1995), "
+       "Morales & "
+       "Nocedal, ACM TOMS 38 (2011); line search: Moré & Thuente, ACM TOMS 20 (1994)")
       .formula("x ← x − t H ∇f(x), H the BFGS metric of the last m steps")
       .cost("memory (2m + 8)n, 4mn + 8n operations a step; about one value and gradient a step")
       .asks({AnswerKind::value, AnswerKind::gradient})
-      .needs_exact();
-  d.option("memory", &LBfgs::memory, "pairs kept, m; 3 to 20 is usual").at_least(1).at_most(10000);
-  d.option("scaled", &LBfgs::scaled, "start each metric from sᵀy/yᵀy instead of 1 (Nocedal & Wright (7.20))");
+      .needs_exact()
+      .supports_bounds();
+  d.option("memory", &LBfgs::memory, "pairs kept, m; 3 to 20 is usual; within bounds at most 1000")
+      .at_least(1)
+      .at_most(10000);
+  d.option("scaled", &LBfgs::scaled,
+           "start each metric from sᵀy/yᵀy instead of 1 (Nocedal & Wright (7.20)); within bounds it always does");
   d.option("line", &LBfgs::line, {"strong-wolfe", "armijo", "exact"}, "line search; exact is for experiments");
   d.option("decrease", &LBfgs::decrease, "c₁ of the sufficient decrease condition").above(0.0).below(0.5);
   d.option("curvature", &LBfgs::curvature, "c₂ of the curvature condition; above c₁").above(0.0).below(1.0);
+  d.option("extrapolation", &LBfgs::extrapolation,
+           "how far, at most, a line search goes beyond its last advance while f still falls, in advances")
+      .above(1.1)
+      .at_most(100.0);
   d.option("max_trials", &LBfgs::max_trials, "trial steps of one line search").at_least(2);
   d.option("gradient_tolerance", &LBfgs::gradient_tolerance,
            "converged when ‖∇f‖∞ ≤ this; --tolerance gradient=V goes before")
@@ -124,9 +139,18 @@ Description<LBfgs> LBfgs::describe() {
 void LBfgs::run(Objective<double>& f, Search& search) const {
   LineDescent loop;
   loop.line = line;
-  loop.wolfe = {.decrease = decrease, .curvature = curvature, .max_trials = max_trials};
+  loop.wolfe = {
+      .decrease = decrease, .curvature = curvature, .extrapolation = extrapolation, .max_trials = max_trials};
   loop.gradient_tolerance = gradient_tolerance;
-  LimitedMemory metric(f.dimension(), static_cast<std::size_t>(memory), scaled);
+  const auto m = static_cast<std::size_t>(memory);
+  if (Box(search.bounds()).restricts()) {
+    if (memory > most_within_bounds)
+      throw InvalidArgument(
+          fmt::format("memory is {}; within bounds at most {} (m² numbers are kept)", memory, most_within_bounds));
+    BoxedMemory metric(search.bounds(), f.dimension(), m);
+    return loop.run(f, search, metric);
+  }
+  LimitedMemory metric(f.dimension(), m, scaled);
   loop.run(f, search, metric);
 }
 

@@ -38,6 +38,8 @@ class ExactModel final : public QuadraticModel {
     return {found.decrease, found.norm, found.lambda == 0.0};
   }
 
+  [[nodiscard]] bool exact() const override { return true; }
+
   bool at_saddle() override {
     if (positive_ || !decompose()) return false;
     const double scale = std::max(std::abs(secular_.smallest_eigenvalue()), secular_.largest_eigenvalue());

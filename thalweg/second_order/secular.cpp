@@ -5,33 +5,13 @@
 #include <limits>
 
 #include "thalweg/core/blas1.hpp"
+#include "thalweg/second_order/regulariser.hpp"
 
 namespace thalweg {
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double epsilon = std::numeric_limits<double>::epsilon();
-
-struct Ball {  // ‖s‖ = Δ
-  double delta;
-  [[nodiscard]] double radius(double) const { return delta; }
-  // d/dλ of −1/r(λ)
-  [[nodiscard]] double inverse_slope(double) const { return 0.0; }
-  // The least shift at which |c|/(gap + shift) ≤ r.
-  [[nodiscard]] double least_shift(double c, double gap, double) const { return c / delta - gap; }
-};
-struct Cubic {  // ‖s‖ = λ/σ
-  double sigma;
-  [[nodiscard]] double radius(double lambda) const { return lambda / sigma; }
-  [[nodiscard]] double inverse_slope(double lambda) const { return sigma / (lambda * lambda); }
-  // (gap + shift)(base + shift) = σ|c|, without cancellation
-  [[nodiscard]] double least_shift(double c, double gap, double base) const {
-    const double rest = sigma * c - gap * base;
-    if (rest <= 0.0) return 0.0;
-    const double b = gap + base;
-    return 2.0 * rest / (b + std::sqrt(b * b + 4.0 * rest));
-  }
-};
 
 }  // namespace
 
@@ -104,6 +84,7 @@ RegularisedStep SecularSolver::solve(Radius regulariser, std::span<double> s) {
 }
 
 RegularisedStep SecularSolver::trust_region(double radius, std::span<double> s) { return solve(Ball{radius}, s); }
-RegularisedStep SecularSolver::cubic(double sigma, std::span<double> s) { return solve(Cubic{sigma}, s); }
+RegularisedStep SecularSolver::cubic(double sigma, std::span<double> s) { return solve(CubicTerm{sigma}, s); }
+RegularisedStep SecularSolver::quartic(double sigma, std::span<double> s) { return solve(QuarticTerm{sigma}, s); }
 
 }  // namespace thalweg

@@ -63,7 +63,8 @@ void TrustRegion::run(Objective<double>& f, Search& search, QuadraticModel& mode
       return finish_without_progress(
           search, stopping, x, value, g, decrement,
           fmt::format("no step lowers f = {:.17g}: the model promises {:.3g} within {:.3g}", value, step.decrease,
-                      step.norm));
+                      step.norm),
+          model.exact());
     }
     const double before = value;
     if (taken) {

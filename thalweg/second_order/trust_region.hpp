@@ -31,6 +31,8 @@ class QuadraticModel {
   virtual ModelStep step(std::span<const double> gradient, double radius, double fallback, std::span<double> s) = 0;
   // Solves the model more exactly from now on; false when it cannot. Asked before the loop gives up.
   virtual bool refine() { return false; }
+  // The model has the exact Hessian and is solved to rounding: its decrease can be believed.
+  [[nodiscard]] virtual bool exact() const { return false; }
   // True when the model has a direction down although the gradient is zero.
   [[nodiscard]] virtual bool at_saddle() { return false; }
 };
