@@ -94,5 +94,6 @@ void add_train(CLI::App& app, int& status);
 void add_compare(CLI::App& app, int& status);
 void add_report(CLI::App& app, int& status);
 void add_resume(CLI::App& app, int& status);
+void add_serve(CLI::App& app, int& status);
 
 }  // namespace thalweg::cli

@@ -22,7 +22,7 @@ constexpr const char* kept_toml = "comparison.toml";  // in the folder of result
 
 struct CompareArguments {
   std::string file, out;
-  bool resume = false;
+  bool resume = false, coco = false, ioh = false;
   Common common;
 };
 
@@ -49,6 +49,10 @@ int run(const CompareArguments& a) {
   Comparison comparison = told_of_file(a.file, [&] { return parse_comparison(toml, a.file); });
   if (!a.out.empty()) comparison.out = a.out;
   if (a.resume) comparison.resume = true;
+  if ((a.coco || a.ioh) && comparison.training())
+    throw UsageError("--coco and --ioh are for [[problem]] and [[suite]], not for a [task]");
+  comparison.coco_logs = comparison.coco_logs || a.coco;
+  comparison.ioh_logs = comparison.ioh_logs || a.ioh;
   CompareOptions options;
   options.threads = a.common.thread_count();
   options.command = "thalweg compare " + a.file;
@@ -114,6 +118,8 @@ void add_compare(CLI::App& app, int& status) {
   sub->add_option("FILE.toml", a->file, "problems or a task, methods, seeds, budget")->required();
   sub->add_option("--out", a->out, "folder of the results, instead of the file's")->type_name("DIR");
   sub->add_flag("--resume", a->resume, "keep the runs that are finished in the folder");
+  sub->add_flag("--coco", a->coco, "also the runs as COCO logs them, in the folder's coco/");
+  sub->add_flag("--ioh", a->ioh, "also the runs as IOHprofiler logs them, in the folder's ioh/");
   add_output_options(*sub, a->common);
   sub->add_option("--threads", a->common.threads, "runs at once; the results are the same for any number (default 1)")
       ->type_name("N");

@@ -94,6 +94,7 @@ int run(int argc, char** argv) {
   add_compare(app, status);
   add_report(app, status);
   add_resume(app, status);
+  add_serve(app, status);
   refuse_empty(app);
   try {
     app.parse(argc, argv);

@@ -93,6 +93,19 @@ TEST_F(Browser, EveryViewIsPaintedAndEveryButtonWorks) {
   EXPECT_EQ(page.dom.find("<img"), std::string::npos);  // the TOML's text stayed text
 }
 
+TEST_F(Browser, ProfilesAreDrawn) {
+  const Page page = load(html_report(synthetic::profiles().dump()), "#selftest");
+  EXPECT_EQ(page.data("errors"), "");
+  EXPECT_EQ(page.data("charts"), "5");  // data, times, performance, scaling, progress
+  EXPECT_EQ(page.data("drawn"), "19");  // of 5 · 4, all but the one that never reached the last target
+  int views = 0, ink = 0;
+  ASSERT_EQ(std::sscanf(page.data("selftest").c_str(), "views=%d ink=%d", &views, &ink), 2) << page.data("selftest");
+  EXPECT_EQ(views, 2 * (4 + 1 + 4 + 7 + 14 * 2));
+  EXPECT_GT(ink, 500);
+  EXPECT_EQ(page.dom.find("f<1>"), std::string::npos);
+  EXPECT_NE(page.dom.find("from peers &lt;1&gt;.jsonl"), std::string::npos);
+}
+
 TEST_F(Browser, TroubleIsSeen) {  // so the tests above can fail
   std::string html = html_report(synthetic::training().dump());
   const std::string end = "</body>";

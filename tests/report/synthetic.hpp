@@ -224,4 +224,61 @@ inline Json minimization() {
   return out;
 }
 
+// The same with profiles: more problems than are shown one by one, a function in three sizes.
+inline Json profiles() {
+  Json out = minimization();
+  const std::size_t methods = out["methods"].size();
+  for (int p = 2; p <= 14; ++p) {
+    out["problems"].push_back("p" + std::to_string(p));
+    for (auto& m : out["methods"]) {
+      Json run = m["runs"][0];
+      run["problem"] = "p" + std::to_string(p);
+      run.erase("path");
+      m["runs"].push_back(run);
+    }
+  }
+  out["methods"][3]["origin"] = "peers <1>.jsonl";
+  const auto curves = [methods](double first, double last, double end) {
+    Json all = Json::array();
+    for (std::size_t m = 0; m < methods; ++m) {
+      Json x = Json::array(), y = Json::array();
+      for (int k = 1; k <= 20; ++k) {
+        x.push_back(first * std::pow(last / first, k / 20.0 * (0.7 + 0.1 * static_cast<double>(m))));
+        y.push_back(end * k / 20.0 * (1.0 - 0.1 * static_cast<double>(m)));
+      }
+      all.push_back({{"x", x}, {"y", y}});
+    }
+    return all;
+  };
+  Json levels = Json::array(), expected = Json::array(), precisions = {10, 1, 0.1, 0.01, 0.001, 1e-5, 1e-7};
+  for (const double tau : {1e-1, 1e-3, 1e-5, 1e-7})
+    levels.push_back(
+        {{"tau", tau}, {"data", curves(2, 100, 1 + 0.1 * std::log10(tau))}, {"performance", curves(1, 30, 1)}});
+  for (const int n : {2, 5, 10})
+    for (std::size_t m = 0; m < methods; ++m) {
+      Json evaluations = Json::array(), successes = Json::array(), trials = Json::array();
+      for (std::size_t k = 0; k < precisions.size(); ++k) {
+        const bool failed = m == 0 && k > 3;
+        evaluations.push_back(failed ? Json("inf") : Json(100.0 * n * static_cast<double>(k + 1 + m)));
+        successes.push_back(failed ? 0 : 4), trials.push_back(5);
+      }
+      expected.push_back({{"function", "f<1>"},
+                          {"n", n},
+                          {"method", m},
+                          {"evaluations", evaluations},
+                          {"successes", successes},
+                          {"trials", trials}});
+    }
+  out["profiles"] = {{"low", "the lowest f of all runs"},
+                     {"simplex_gradients", 100},
+                     {"evaluations_per_dimension", 150},
+                     {"problems", 14},
+                     {"problems_with_optimum", 14},
+                     {"levels", levels},
+                     {"run_times", curves(1, 150, 0.8)},
+                     {"precisions", precisions},
+                     {"expected", expected}};
+  return out;
+}
+
 }  // namespace thalweg::report::synthetic

@@ -7,6 +7,8 @@
 #include <thread>
 
 #include "thalweg/core/stamp.hpp"
+#include "thalweg/experiment/foreign_runs.hpp"
+#include "thalweg/experiment/run_logs.hpp"
 #include "thalweg/experiment/run_store.hpp"
 #include "thalweg/experiment/runs.hpp"
 #include "thalweg/problems/problem.hpp"
@@ -41,11 +43,14 @@ class Runner {
       data_ = load_task(*c.task);
       results_.problems = {c.task->data};
     }
+    const bool facts = c.profiles || c.coco_logs || c.ioh_logs;
     for (const auto& p : c.problems) {
       results_.problems.push_back(p.id);
       if (const auto optimum = registry::make_problem(p.id)->optimum_f) results_.optimum[p.id] = *optimum;
+      if (facts) results_.facts.push_back(facts_of(p, c.budget));
     }
     check();
+    read_foreign();
     if (options.files) store_.emplace(c.out, c.resume);
   }
 
@@ -53,7 +58,7 @@ class Runner {
     const auto began = Clock::now();
     std::vector<Job> jobs = tuning_jobs();
     for (const Job& job : jobs) work_ += c_.tuning.budget, static_cast<void>(job);
-    total_ = jobs.size() + results_.methods.size() * problem_count() * c_.seeds.size();
+    total_ = jobs.size() + c_.methods.size() * problem_count() * c_.seeds.size();
     work_ += static_cast<double>(total_ - jobs.size());
     const auto trials = execute(jobs);
     choose(jobs, trials);
@@ -63,14 +68,20 @@ class Runner {
     for (std::size_t i = 0; i < jobs.size(); ++i)
       if (records[i]) results_.methods[jobs[i].method].runs.push_back(std::move(*records[i]));
     results_.interrupted = interrupted();
+    for (auto& method : foreign_) results_.methods.push_back(std::move(method));
+    if (c_.profiles) results_.profiles = make_profiles(results_.facts, results_.methods, c_.profiles->low_is_optimum);
     for (const auto& p : c_.problems)
-      if (auto l = landscape(p, results_.methods)) results_.landscapes.push_back(std::move(*l));
+      if (auto l = p.suite.empty() ? landscape(p, results_.methods) : std::nullopt)
+        results_.landscapes.push_back(std::move(*l));
     warn();
     results_.seconds = std::chrono::duration<double>(Clock::now() - began).count();
     if (store_) {
       const std::filesystem::path out = c_.out;
       write_file(out / "results.json", to_json(results_));
       write_file(out / "results.csv", to_csv(results_));
+      if (results_.profiles) write_file(out / "profiles.csv", to_csv(*results_.profiles));
+      if (c_.coco_logs) write_coco_logs(results_, out / "coco");
+      if (c_.ioh_logs) write_ioh_logs(results_, out / "ioh");
     }
     return std::move(results_);
   }
@@ -90,11 +101,38 @@ class Runner {
           if (c_.task) check_training_run(m, settings, *c_.task, data_);
           for (const auto& p : c_.problems) check_problem_run(m, settings, p, c_.budget);
         }
-        results_.methods.push_back({.spec = m, .section = section_of(m), .tuned = {}, .tuning = {}, .runs = {}});
+        results_.methods.push_back(
+            {.spec = m, .section = section_of(m), .origin = {}, .tuned = {}, .tuning = {}, .runs = {}});
       } catch (const InvalidArgument& e) {
         throw InvalidArgument("method \"" + m.label + "\": " + e.what());
       }
     }
+  }
+
+  // Runs made elsewhere, on the problems that are compared.
+  void read_foreign() {
+    for (const std::string& file : c_.foreign_files) {
+      std::size_t others = 0, kept = 0;
+      for (MethodRecord& method : read_foreign_runs(file)) {
+        for (const auto& m : c_.methods) taken(m.label, method.spec.label, file);
+        for (const auto& m : foreign_) taken(m.spec.label, method.spec.label, file);
+        const std::size_t all = method.runs.size();
+        std::erase_if(method.runs, [&](const RunRecord& run) {
+          return std::ranges::find(results_.problems, run.problem) == results_.problems.end();
+        });
+        others += all - method.runs.size();
+        kept += method.runs.size();
+        if (!method.runs.empty()) foreign_.push_back(std::move(method));
+      }
+      if (kept == 0) throw InvalidArgument("[[runs]]: " + file + " has no run on a problem that is compared");
+      if (others > 0)
+        results_.warnings.push_back(file + ": " + std::to_string(others) +
+                                    " runs on problems that are not compared were left out");
+    }
+  }
+  static void taken(const std::string& label, const std::string& foreign, const std::string& file) {
+    if (label == foreign)
+      throw InvalidArgument("[[runs]]: " + file + " calls a method \"" + foreign + "\", as another is called");
   }
 
   [[nodiscard]] std::vector<Job> tuning_jobs() const {
@@ -156,6 +194,7 @@ class Runner {
     const MethodSpec& m = c_.methods[job.method];
     const std::string key = job_key(c_, job, results_.version);
     if (store_) record = store_->find(key);
+    if (record && !c_.task && record->history.end == 0.0) record.reset();  // of a version that kept no history
     const bool reused = record.has_value();
     if (!reused) {
       record =
@@ -270,8 +309,9 @@ class Runner {
       std::vector<double> f(points, 0.0);
       for (const std::size_t i : mine)
         if (jobs[i].problem == p)
-          f[jobs[i].point] += (std::isnan(trials[i]->f) ? std::numeric_limits<double>::infinity() : trials[i]->f) /
-                              static_cast<double>(c_.tuning.seeds);
+          f[jobs[i].point] +=
+              (std::isnan(trials[i]->judged_f()) ? std::numeric_limits<double>::infinity() : trials[i]->judged_f()) /
+              static_cast<double>(c_.tuning.seeds);
       for (std::size_t a = 0; a < points; ++a) {
         double rank = 1.0;  // equal values share the mean of their places
         for (std::size_t b = 0; b < points; ++b) rank += f[b] < f[a] ? 1.0 : a != b && f[b] == f[a] ? 0.5 : 0.0;
@@ -304,6 +344,7 @@ class Runner {
   const Comparison& c_;
   const CompareOptions& options_;
   ComparisonResults results_;
+  std::vector<MethodRecord> foreign_;
   TaskData data_;
   std::optional<RunStore> store_;
   std::mutex mutex_;

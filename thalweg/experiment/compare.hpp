@@ -34,8 +34,9 @@ struct CompareOptions {
   std::string command{};  // shown in the report
   std::function<void(const CompareProgress&)> progress{};
   const std::atomic<bool>* interrupt = nullptr;  // set: what has finished is kept, the rest is left
-  bool files = true;  // comparison.out receives results.json, results.csv and runs/*.jsonl (a line a finished run, at
-                      // once); an older runs/ is renamed runs.old, unless comparison.resume reuses it
+  bool files = true;  // comparison.out receives results.json, results.csv, profiles.csv and runs/*.jsonl (a line a
+                      // finished run, at once); an older runs/ is renamed runs.old, unless comparison.resume reuses
+                      // it. And coco/ and ioh/, where logs are asked for
 };
 
 // Throws InvalidArgument, naming the method, for whatever is wrong with the request, before anything runs. What an

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "thalweg/experiment/toml_reader.hpp"
+#include "thalweg/registry/registry.hpp"
 
 namespace thalweg {
 namespace {
@@ -24,6 +25,8 @@ RunBudget read_budget(TomlReader& top) {
   budget.samples = in.whole("samples", 1);
   budget.iterations = in.whole("iterations", 1);
   budget.evaluations = in.whole("evaluations", 1);
+  budget.simplex_gradients = in.positive("simplex_gradients");
+  budget.evaluations_per_dimension = in.positive("evaluations_per_dimension");
   if (const toml::table* answers = table_at(in, "answers")) {
     TomlReader kinds(*answers, "budget.answers", top.origin());
     for (std::size_t k = 0; k < answer_kinds; ++k) {
@@ -116,6 +119,44 @@ ProblemSpec read_problem(const toml::table& table, const std::string& origin) {
   return problem;
 }
 
+// [[suite]]: its problems, after those that are there; one that is there already is not taken twice.
+void read_suite(const toml::table& table, const std::string& origin, Comparison& c) {
+  TomlReader in(table, "suite", origin);
+  const std::string id = in.text("id");
+  if (id.empty()) in.fail(&table, "[[suite]] needs `id`, as in id = \"mgh\"");
+  in.finish();
+  std::vector<std::string> problems;
+  try {
+    problems = registry::suite_problems(id);
+  } catch (const InvalidArgument& e) {
+    in.fail(table.get("id"), e.what());
+  }
+  for (const std::string& problem : problems)
+    if (std::ranges::find(c.problems, problem, &ProblemSpec::id) == c.problems.end())
+      c.problems.push_back({.id = problem, .x0 = {}, .target = {}, .suite = id});
+  c.suites.push_back(id);
+}
+
+void read_profiles(TomlReader& top, Comparison& c) {
+  if (!c.suites.empty() || !c.foreign_files.empty()) c.profiles.emplace();
+  const toml::table* table = table_at(top, "profiles");
+  if (table == nullptr) return;
+  TomlReader in(*table, "profiles", top.origin());
+  const std::string low = in.text("low", "best");
+  if (low != "best" && low != "optimum") in.wrong("low", *table->get("low"), "\"best\" or \"optimum\"");
+  in.finish();
+  c.profiles = ProfileSpec{.low_is_optimum = low == "optimum"};
+}
+
+void read_logs(TomlReader& top, Comparison& c) {
+  const toml::node* node = top.get("logs");
+  if (node == nullptr) return;
+  for (const std::string& name : top.texts("logs")) {
+    if (name != "coco" && name != "ioh") top.wrong("logs", *node, "any of \"coco\" and \"ioh\"");
+    (name == "coco" ? c.coco_logs : c.ioh_logs) = true;
+  }
+}
+
 std::string default_label(const MethodSpec& m) {
   std::string label;
   for (const std::string* part : {&m.id, &m.credit, &m.estimator, &m.rule})
@@ -199,7 +240,7 @@ std::vector<const toml::table*> tables_at(TomlReader& top, const std::string& ke
 
 RunBudget RunBudget::scaled(double share) const {
   RunBudget part = *this;
-  for (auto* v : {&part.flops, &part.seconds, &part.epochs})
+  for (auto* v : {&part.flops, &part.seconds, &part.epochs, &part.simplex_gradients, &part.evaluations_per_dimension})
     if (*v) **v *= share;
   const auto scale = [share](std::uint64_t v) {
     return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::llround(share * static_cast<double>(v))));
@@ -208,6 +249,19 @@ RunBudget RunBudget::scaled(double share) const {
     if (*v) **v = scale(**v);
   for (auto& [kind, v] : part.answers) v = scale(v);
   return part;
+}
+
+std::optional<std::uint64_t> RunBudget::evaluations_for(std::size_t n) const {
+  const auto variables = static_cast<double>(n);
+  std::optional<std::uint64_t> least = evaluations;
+  const auto cap = [&](const std::optional<double>& multiple, double unit) {
+    if (!multiple) return;
+    const auto count = static_cast<std::uint64_t>(std::clamp(std::floor(*multiple * unit), 1.0, 0x1p53));
+    least = least ? std::min(*least, count) : count;
+  };
+  cap(simplex_gradients, variables + 1.0);
+  cap(evaluations_per_dimension, variables);
+  return least;
 }
 
 std::vector<Settings> MethodSpec::grid() const {
@@ -251,14 +305,28 @@ Comparison parse_comparison(std::string_view text, const std::string& origin) {
   c.resume = top.flag("resume", false);
   if (const toml::table* task = table_at(top, "task")) c.task = read_task(*task, origin);
   for (const toml::table* problem : tables_at(top, "problem")) c.problems.push_back(read_problem(*problem, origin));
+  for (const toml::table* suite : tables_at(top, "suite")) read_suite(*suite, origin, c);
+  for (const toml::table* runs : tables_at(top, "runs")) {
+    TomlReader in(*runs, "runs", origin);
+    c.foreign_files.push_back(in.text("file"));
+    if (c.foreign_files.back().empty()) in.fail(runs, "[[runs]] needs `file`, as in file = \"peers.jsonl\"");
+    in.finish();
+  }
+  read_profiles(top, c);
+  read_logs(top, c);
   const auto methods = tables_at(top, "method");
   top.finish();
   if (c.task.has_value() == !c.problems.empty())
     top.fail(nullptr, c.task ? "both [task] and [[problem]]; a comparison trains or minimises"
                              : "neither [task] nor [[problem]]; say what to compare on");
-  if (methods.empty()) top.fail(nullptr, "no [[method]]; say what to compare");
+  if (c.training())
+    for (const char* key : {"profiles", "runs", "logs"})
+      if (const toml::node* node = table.get(key))
+        top.fail(node, "`" + std::string(key) + "` is for [[problem]] and [[suite]], not for a [task]");
+  if (methods.empty() && c.foreign_files.empty()) top.fail(nullptr, "no [[method]]; say what to compare");
   for (const toml::table* method : methods) read_method(*method, origin, c.training(), c.methods);
-  if (c.training() && (c.budget.evaluations || c.budget.iterations || !c.budget.answers.empty()))
+  if (c.training() && (c.budget.evaluations || c.budget.simplex_gradients || c.budget.evaluations_per_dimension ||
+                       c.budget.iterations || !c.budget.answers.empty()))
     top.fail(table.get("budget"), "a [task] is budgeted by flops, seconds, samples or epochs");
   if (!c.training() && (c.budget.samples || c.budget.epochs))
     top.fail(table.get("budget"), "a [[problem]] is budgeted by evaluations, answers, iterations, flops or seconds");

@@ -4,15 +4,24 @@
 //   out = "runs/credit"             # default: runs/NAME
 //   seeds = 5                       # 0 … 4; or a list, [3, 14, 15]
 //   budget = { flops = 1e9 }        # flops, seconds, samples, epochs, iterations, evaluations, answers.KIND: any of
-//   them resume = false                  # true: reuse the finished runs of the same jobs found in `out` tuning = {
-//   seeds = 1, budget = 1.0 }   # of every point of a grid: seeds of its own, and this share of the budget
+//                                   # them; or by a problem's n: simplex_gradients = K is K·(n + 1) evaluations,
+//                                   # evaluations_per_dimension = K is K·n
+//   resume = false                  # true: reuse the finished runs of the same jobs found in `out`
+//   tuning = { seeds = 1, budget = 1.0 }   # of every point of a grid: seeds of its own, and this share of the budget
+//   logs = ["coco", "ioh"]          # also write the runs as COCO and IOHprofiler do, below `out`
 //
 //   [task]                          # training; or [[problem]] tables for minimisation
-//   data = "digits"                 # and model, batch, loss, validation, test, split_seed, standardise,
-//   initialisation, model = "64-32-10"              # scalar ("float", "double"), measurements
+//   data = "digits"                 # and batch, loss, validation, test, split_seed, standardise, initialisation,
+//   model = "64-32-10"              # scalar ("float", "double"), measurements
 //
 //   [[problem]]
 //   id = "rosenbrock:n=10"          # and x0 = […], target = f
+//   [[suite]]
+//   id = "mgh:start=1+10"           # every problem of a suite; adds profiles to the results
+//   [profiles]                      # how they are judged, see profile_results.hpp; alone it asks for them too
+//   low = "best"                    # f_L of a data profile: of all runs here; or "optimum", where that is known
+//   [[runs]]
+//   file = "peers.jsonl"            # runs made elsewhere, beside ours; see foreign_runs.hpp
 //
 //   [[method]]
 //   credit = ["backprop", "node-perturbation"]   # lists stand for every combination
@@ -40,10 +49,14 @@ namespace thalweg {
 struct RunBudget {
   std::optional<double> flops, seconds, epochs;
   std::optional<std::uint64_t> samples, iterations, evaluations;
+  std::optional<double> simplex_gradients, evaluations_per_dimension;  // of n + 1 and of n evaluations
   std::map<AnswerKind, std::uint64_t> answers;
   [[nodiscard]] bool empty() const {
-    return !flops && !seconds && !epochs && !samples && !iterations && !evaluations && answers.empty();
+    return !flops && !seconds && !epochs && !samples && !iterations && !evaluations && !simplex_gradients &&
+           !evaluations_per_dimension && answers.empty();
   }
+  // The least of the caps on evaluations, for n variables; at least 1. Empty when there is none.
+  [[nodiscard]] std::optional<std::uint64_t> evaluations_for(std::size_t n) const;
   [[nodiscard]] RunBudget scaled(double share) const;  // counts at least 1
 };
 
@@ -63,6 +76,12 @@ struct ProblemSpec {
   std::string id;
   std::vector<double> x0;  // empty: the problem's own
   std::optional<double> target;
+  std::string suite;  // that it came from; "" when it was named by itself
+};
+
+// How profiles are made.
+struct ProfileSpec {
+  bool low_is_optimum = false;  // f_L is the known optimum where there is one, else the lowest f of all runs
 };
 
 struct MethodSpec {
@@ -86,8 +105,12 @@ struct Comparison {
   TuningSpec tuning;
   bool resume = false;
   std::optional<TaskSpec> task;
-  std::vector<ProblemSpec> problems;
+  std::vector<ProblemSpec> problems;  // those of suites too
   std::vector<MethodSpec> methods;
+  std::vector<std::string> suites;         // as they were named
+  std::vector<std::string> foreign_files;  // [[runs]]
+  std::optional<ProfileSpec> profiles;     // asked for, by [[suite]], [[runs]] or [profiles]
+  bool coco_logs = false, ioh_logs = false;
   std::string toml;  // the text it was read from
   [[nodiscard]] bool training() const { return task.has_value(); }
   [[nodiscard]] std::vector<std::uint64_t> tuning_seeds() const;

@@ -54,6 +54,7 @@ constexpr std::pair<const char*, double RunRecord::*> plain_numbers[] = {
     {"seconds", &RunRecord::seconds},
     {"iterations", &RunRecord::iterations},
     {"f", &RunRecord::f},
+    {"true_f", &RunRecord::true_f},
 };
 constexpr std::pair<const char*, PartScore RunRecord::*> parts[] = {
     {"train", &RunRecord::train}, {"validation", &RunRecord::validation}, {"test", &RunRecord::test}};
@@ -93,6 +94,8 @@ Json budget_json(const RunBudget& budget) {
   put("samples", budget.samples);
   put("iterations", budget.iterations);
   put("evaluations", budget.evaluations);
+  put("simplex_gradients", budget.simplex_gradients);
+  put("evaluations_per_dimension", budget.evaluations_per_dimension);
   for (const auto& [kind, cap] : budget.answers) json[std::string(name(kind))] = cap;
   return json;
 }
@@ -104,6 +107,7 @@ Json method_json(const MethodRecord& method) {
                {"estimator", name_or_null(method.spec.estimator)},
                {"rule", name_or_null(method.spec.rule)},
                {"section", method.section},
+               {"origin", name_or_null(method.origin)},
                {"settings", pairs(method.spec.set)},
                {"tuned", nullptr},
                {"tuning", nullptr},
@@ -122,19 +126,61 @@ Json method_json(const MethodRecord& method) {
   return json;
 }
 
-std::string quoted(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return out + "\"";
-}
 std::string joined(const Settings& settings) {
   std::string out;
   for (const auto& [name, value] : settings) out += (out.empty() ? "" : "; ") + name + "=" + value;
   return out;
 }
 
+Json steps_json(const profiles::Steps& steps) {
+  constexpr std::size_t most_steps = 240;  // more than a chart's width shows
+  const auto few = profiles::thinned(steps, most_steps);
+  return {{"x", numbers(few.x)}, {"y", numbers(few.y)}};
+}
+
+Json profiles_json(const Profiles& p) {
+  Json json = {{"low", p.low},
+               {"simplex_gradients", number(p.budget)},
+               {"evaluations_per_dimension", number(p.horizon)},
+               {"problems", p.problems},
+               {"problems_with_optimum", p.problems_with_optimum},
+               {"methods", p.methods},
+               {"levels", Json::array()},
+               {"run_times", Json::array()},
+               {"precisions", numbers(p.precisions)},
+               {"expected", Json::array()}};
+  for (const auto& level : p.levels) {
+    Json data = Json::array(), performance = Json::array();
+    for (const auto& curve : level.data) data.push_back(steps_json(curve));
+    for (const auto& curve : level.performance) performance.push_back(steps_json(curve));
+    json["levels"].push_back({{"tau", level.tau}, {"data", data}, {"performance", performance}});
+  }
+  for (const auto& curve : p.run_times) json["run_times"].push_back(steps_json(curve));
+  for (const auto& cell : p.cells) {
+    Json expected = Json::array(), successes = Json::array(), trials = Json::array();
+    for (const auto& t : cell.times) {
+      expected.push_back(number(t.expected));
+      successes.push_back(t.successes);
+      trials.push_back(t.trials);
+    }
+    json["expected"].push_back({{"function", cell.function},
+                                {"n", cell.n},
+                                {"method", cell.method},
+                                {"evaluations", expected},
+                                {"successes", successes},
+                                {"trials", trials}});
+  }
+  return json;
+}
+
 }  // namespace
+
+std::string csv_cell(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string out = "\"";
+  for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return out + "\"";
+}
 
 std::string to_json(const ComparisonResults& results) {
   const Comparison& c = results.comparison;
@@ -163,6 +209,7 @@ std::string to_json(const ComparisonResults& results) {
                                   {"values", numbers(l.values)},
                                   {"minimisers", minimisers}});
   }
+  if (results.profiles) json["profiles"] = profiles_json(*results.profiles);
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -178,7 +225,7 @@ std::string to_csv(const ComparisonResults& results) {
     for (const auto& run : method.runs) {
       for (const std::string& text : {method.spec.label, method.spec.credit, method.spec.id, method.spec.estimator,
                                       method.spec.rule, joined(method.spec.set), joined(method.tuned), run.problem})
-        out += quoted(text) + ",";
+        out += csv_cell(text) + ",";
       out += std::to_string(run.seed) + "," + run.status + (run.crashed ? ",true" : ",false");
       for (const auto& [key, part] : parts) out += "," + cell((run.*part).loss) + "," + cell((run.*part).accuracy);
       for (const auto& [key, member] : plain_numbers) out += "," + cell(run.*member);
@@ -194,7 +241,12 @@ std::string to_csv(const ComparisonResults& results) {
 }
 
 std::string run_to_json(const RunRecord& run) {
-  return run_json(run).dump(-1, ' ', false, Json::error_handler_t::replace);
+  Json json = run_json(run);
+  if (!run.history.empty() || run.history.end > 0.0)
+    json["history"] = {{"evaluations", numbers(run.history.evaluations)},
+                       {"f", numbers(run.history.f)},
+                       {"end", number(run.history.end)}};
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 RunRecord run_from_json(const std::string& text) {
@@ -214,6 +266,14 @@ RunRecord run_from_json(const std::string& text) {
       run.evaluations.emplace_back(kind, number(count));
     run.x = numbers_of(json.at("x"));
     for (const auto& [key, values] : json.at("curve").items()) run.curve[key] = numbers_of(values);
+    if (json.contains("history")) {
+      const Json& history = json.at("history");
+      run.history.evaluations = numbers_of(history.at("evaluations"));
+      run.history.f = numbers_of(history.at("f"));
+      run.history.end = number(history.at("end"));
+      if (run.history.f.size() != run.history.evaluations.size())
+        throw InvalidArgument("not a run's record: the columns of `history` differ in length");
+    }
     if (json.contains("path"))
       for (const auto& point : json.at("path")) run.path.push_back({number(point.at(0)), number(point.at(1))});
   } catch (const nlohmann::json::exception& e) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -13,6 +14,8 @@
 
 #include "thalweg/core/options.hpp"
 #include "thalweg/experiment/comparison.hpp"
+#include "thalweg/experiment/history.hpp"
+#include "thalweg/experiment/profile_results.hpp"
 #include "thalweg/report/table.hpp"
 
 namespace thalweg {
@@ -36,11 +39,16 @@ struct RunRecord {
   double flops = not_known, seconds = not_known, iterations = not_known;
   std::vector<std::pair<std::string, double>> evaluations;  // answers of each kind taken; only those that were
   double f = not_known;
+  double true_f = not_known;  // on a noisy problem: f without its noise, at the point that the run recommends
   std::vector<double> x;
   // Columns of one length. Training: samples, flops, seconds, loss, accuracy (of the validation part); problems:
   // evaluations (answers of every kind), seconds, f (the lowest so far).
   std::map<std::string, std::vector<double>> curve;
   std::vector<std::array<double, 2>> path;  // iterates in two dimensions
+  // Problems: the lowest f (without noise) at each improvement. In runs/*.jsonl; results.json has the curve alone.
+  History history;
+  // What the run is judged by: f, without its noise where there is some.
+  [[nodiscard]] double judged_f() const { return std::isnan(true_f) ? f : true_f; }
 };
 
 struct TuningTrial {
@@ -61,7 +69,8 @@ struct TuningRecord {
 struct MethodRecord {
   MethodSpec spec;
   std::string section;
-  Settings tuned;  // the chosen point of the grid
+  std::string origin;  // the file of runs made elsewhere; "" for ours
+  Settings tuned;      // the chosen point of the grid
   std::optional<TuningRecord> tuning;
   std::vector<RunRecord> runs;
 };
@@ -84,11 +93,15 @@ struct ComparisonResults {
   std::map<std::string, double> optimum;  // lowest value known, of problems
   std::vector<MethodRecord> methods;
   std::vector<LandscapeRecord> landscapes;
+  std::vector<ProblemFacts> facts;    // of the problems, in their order; where profiles or logs are asked for
+  std::optional<Profiles> profiles;   // where they are asked for
   std::vector<std::string> warnings;  // optima at the edge of a grid, crashed runs: for people
 };
 
 std::string to_json(const ComparisonResults& results);
-// One line a run; a field with a comma or quote is quoted.
+// A field of CSV: quoted where it holds a comma, a quote or a line's end.
+std::string csv_cell(const std::string& text);
+// One line a run.
 std::string to_csv(const ComparisonResults& results);
 // What is printed: one line a method (and problem), tuning shown apart, warnings below.
 std::string to_table(const ComparisonResults& results, const report::TableStyle& style = {});

@@ -133,7 +133,7 @@ std::string problems_table(const ComparisonResults& results, const report::Table
       const auto runs = runs_of(m, problem);
       if (runs.empty()) continue;
       const double least = known ? results.optimum.at(problem) : 0.0;
-      const double f = median(column(runs, [&](const RunRecord& run) { return run.f - least; }));
+      const double f = median(column(runs, [&](const RunRecord& run) { return run.judged_f() - least; }));
       std::vector<Cell> row = {named ? "" : problem, m.spec.label, plain(f)};
       named = true;
       row.emplace_back(count(median(column(runs, [](const RunRecord& run) { return run.iterations; }))));
@@ -186,7 +186,13 @@ std::string tuning_table(const ComparisonResults& results, const report::TableSt
 }  // namespace
 
 std::string to_table(const ComparisonResults& results, const report::TableStyle& style) {
-  std::string text = results.comparison.training() ? training_table(results, style) : problems_table(results, style);
+  constexpr std::size_t most_problems = 12;  // one by one; of more, the profiles alone are read
+  std::string text;
+  if (results.comparison.training())
+    text = training_table(results, style);
+  else if (!results.profiles || results.problems.size() <= most_problems)
+    text = problems_table(results, style);
+  if (results.profiles) text += (text.empty() ? "" : "\n") + to_table(*results.profiles, style);
   text += tuning_table(results, style);
   if (!results.warnings.empty()) text += "\n";
   for (const auto& warning : results.warnings) text += "warning: " + report::printable(warning) + "\n";

@@ -3,7 +3,6 @@
 #include <cmath>
 
 #include "thalweg/core/driver.hpp"
-#include "thalweg/core/events.hpp"
 #include "thalweg/experiment/composition.hpp"
 #include "thalweg/experiment/runs.hpp"
 #include "thalweg/problems/problem.hpp"
@@ -12,43 +11,7 @@
 namespace thalweg {
 namespace {
 
-constexpr std::size_t most_curve_points = 400, most_path_points = 500;
-
-// The lowest f so far against answers of every kind taken. Of a long run every second point is dropped, again and
-// again, so that the curve stays short and its points stay spread over the run.
-class CurveSink final : public EventSink {
- public:
-  void answer(Kinds, std::uint64_t, double value, bool, const Ledger& ledger) override {
-    if (value < best_) best_ = value;
-    std::uint64_t total = 0;
-    for (const auto n : ledger.answers) total += n;
-    last_ = {static_cast<double>(total), best_};
-    if (count_++ % stride_ == 0) add();
-  }
-  void stop(Status, std::string_view, const Ledger&, double) override {
-    if (evaluations_.empty() || evaluations_.back() != last_.first) add();
-  }
-  [[nodiscard]] std::map<std::string, std::vector<double>> curve() const {
-    return {{"evaluations", evaluations_}, {"f", f_}};
-  }
-
- private:
-  void add() {
-    evaluations_.push_back(last_.first);
-    f_.push_back(last_.second);
-    if (evaluations_.size() < most_curve_points) return;
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < evaluations_.size(); i += 2, ++kept)
-      evaluations_[kept] = evaluations_[i], f_[kept] = f_[i];
-    evaluations_.resize(kept);
-    f_.resize(kept);
-    stride_ *= 2;
-  }
-  double best_ = std::numeric_limits<double>::infinity();
-  std::pair<double, double> last_{0.0, std::numeric_limits<double>::infinity()};
-  std::vector<double> evaluations_, f_;
-  std::uint64_t count_ = 0, stride_ = 1;
-};
+constexpr std::size_t most_path_points = 500;
 
 // The path without the points that a picture would not tell apart: each is at least a certain distance from the one
 // before, which grows until few enough are left. The first and the last stay.
@@ -74,49 +37,73 @@ std::vector<std::array<double, 2>> thinned(const std::vector<double>& x0,
 
 struct Setup {
   std::unique_ptr<Problem> problem;
+  std::unique_ptr<Recorder> recorder;  // over the problem's objective
   Composition composition;
   std::unique_ptr<Adapter<double>> adapter;
   Limits limits;
   std::vector<double> x0;
   [[nodiscard]] Objective<double>& objective() const {
-    return adapter ? static_cast<Objective<double>&>(*adapter) : *problem->objective;
+    return adapter ? static_cast<Objective<double>&>(*adapter) : *recorder;
   }
 };
 
-Setup prepare(const MethodSpec& method, const Settings& settings, const ProblemSpec& spec, const RunBudget& budget) {
+Setup prepare(const MethodSpec& method, const Settings& settings, const ProblemSpec& spec, const RunBudget& budget,
+              std::uint64_t seed) {
   Setup s;
   s.problem = registry::make_problem(spec.id);
+  s.recorder = std::make_unique<Recorder>(s.problem->objective, s.problem->noiseless, seed);
   s.composition = compose(method.id, method.estimator, method.rule, settings);
-  if (s.composition.estimator) s.adapter = s.composition.estimator(*s.problem->objective);
+  if (s.composition.estimator) s.adapter = s.composition.estimator(*s.recorder);
   s.x0 = spec.x0.empty() ? s.problem->start : spec.x0;
-  s.limits.max_evaluations = budget.evaluations;
+  s.limits.max_evaluations = budget.evaluations_for(s.problem->dimension());
   s.limits.max_iterations = budget.iterations;
   s.limits.max_seconds = budget.seconds;
   s.limits.max_flops = budget.flops;
   s.limits.max_answers = budget.answers;
   s.limits.target = spec.target;
   if (s.composition.method.entry.bounds) s.limits.bounds = s.problem->bounds;
-  s.limits.keep_path = s.problem->dimension() == 2;
+  s.limits.keep_path = s.problem->dimension() == 2 && spec.suite.empty();
+  s.limits.seed = seed;
   return s;
 }
 
 }  // namespace
 
+std::map<std::string, std::vector<double>> curve_of(const History& history, std::size_t most) {
+  History few = history.thinned(most);
+  if (!few.empty() && few.evaluations.back() < few.end) {  // it went on without a lower f
+    few.evaluations.push_back(few.end);
+    few.f.push_back(few.f.back());
+  }
+  return {{"evaluations", std::move(few.evaluations)}, {"f", std::move(few.f)}};
+}
+
+ProblemFacts facts_of(const ProblemSpec& spec, const RunBudget& budget) {
+  const auto problem = registry::make_problem(spec.id);
+  Objective<double>& exact = problem->noiseless ? *problem->noiseless : *problem->objective;
+  const auto cap = budget.evaluations_for(problem->dimension());
+  const bool rounded = problem->optimum_f && problem->optimum_tolerance > Problem{}.optimum_tolerance;
+  return {.id = spec.id,
+          .function = function_of(spec.id),
+          .n = problem->dimension(),
+          .f0 = exact.value(spec.x0.empty() ? problem->start : spec.x0),
+          .optimum = problem->optimum_f.value_or(not_known),
+          .budget = cap ? static_cast<double>(*cap) : std::numeric_limits<double>::infinity(),
+          .precision = rounded ? problem->optimum_tolerance * std::max(1.0, std::abs(*problem->optimum_f)) : 0.0};
+}
+
 void check_problem_run(const MethodSpec& method, const Settings& settings, const ProblemSpec& spec,
                        const RunBudget& budget) {
-  const Setup s = prepare(method, settings, spec, budget);
+  const Setup s = prepare(method, settings, spec, budget, 0);
   // The driver checks a request when it is made, before anything is asked.
   const Driver<double> checked(s.objective(), s.x0, s.composition.method, s.limits);
 }
 
 RunRecord run_problem(const MethodSpec& method, const Settings& settings, const ProblemSpec& spec,
                       const RunBudget& budget, std::uint64_t seed, const std::atomic<bool>* interrupt) {
-  Setup s = prepare(method, settings, spec, budget);
-  CurveSink sink;
+  Setup s = prepare(method, settings, spec, budget, seed);
   Result result;
-  s.limits.seed = seed;
   s.limits.interrupt = interrupt;
-  s.limits.events = &sink;
   s.limits.progress = &result;
   try {
     result = minimize(s.objective(), s.x0, s.composition.method, s.limits);
@@ -139,8 +126,10 @@ RunRecord run_problem(const MethodSpec& method, const Settings& settings, const 
       run.evaluations.emplace_back(name(static_cast<AnswerKind>(k)), static_cast<double>(result.ledger.answers[k]));
   run.crashed = result.status == Status::numerical_failure || result.status == Status::objective_failed ||
                 !std::isfinite(result.f);
-  run.curve = sink.curve();
-  if (s.problem->dimension() == 2) run.path = thinned(s.x0, result.path);
+  if (s.problem->noiseless && !result.best().empty()) run.true_f = s.problem->noiseless->value(result.best());
+  run.history = s.recorder->history();
+  run.curve = curve_of(run.history, spec.suite.empty() ? curve_points : suite_curve_points);
+  if (s.limits.keep_path) run.path = thinned(s.x0, result.path);
   return run;
 }
 

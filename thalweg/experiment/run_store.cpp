@@ -10,7 +10,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 namespace fs = std::filesystem;
 
-// "backprop · adam" → "backprop-adam".
+}  // namespace
+
 std::string slug(const std::string& label) {
   std::string out;
   for (const char c : label) {
@@ -22,8 +23,6 @@ std::string slug(const std::string& label) {
   while (!out.empty() && out.back() == '-') out.pop_back();
   return out.substr(0, 60);
 }
-
-}  // namespace
 
 std::string job_key(const Comparison& c, const Job& job, const std::string& version) {
   const MethodSpec& m = c.methods[job.method];
@@ -39,6 +38,7 @@ std::string job_key(const Comparison& c, const Job& job, const std::string& vers
   };
   put("flops", b.flops), put("seconds", b.seconds), put("epochs", b.epochs), put("samples", b.samples);
   put("iterations", b.iterations), put("evaluations", b.evaluations);
+  put("simplex_gradients", b.simplex_gradients), put("evaluations_per_dimension", b.evaluations_per_dimension);
   for (const auto& [kind, cap] : b.answers) budget[std::string(name(kind))] = cap;
   key["budget"] = budget;
   if (c.task) {

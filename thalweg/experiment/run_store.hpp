@@ -41,6 +41,9 @@ class RunStore {
   std::mutex mutex_;
 };
 
+// A label as part of a file's name: "backprop · adam" → "backprop-adam"; "" when nothing of it can stand there.
+std::string slug(const std::string& label);
+
 // Writes a file whole or not at all.
 void write_file(const std::filesystem::path& path, const std::string& text);
 

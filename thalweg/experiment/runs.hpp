@@ -12,6 +12,12 @@
 
 namespace thalweg {
 
+// The history as the curve of a report: at most `most` points and the end, evaluations and f.
+inline constexpr std::size_t curve_points = 400, suite_curve_points = 100;
+std::map<std::string, std::vector<double>> curve_of(const History& history, std::size_t most);
+// What profiles need to know of a problem; f0 is one evaluation, outside of every ledger.
+ProblemFacts facts_of(const ProblemSpec& problem, const RunBudget& budget);
+
 // Checks everything that minimize() would, without evaluating anything. Throws InvalidArgument.
 void check_problem_run(const MethodSpec& method, const Settings& settings, const ProblemSpec& problem,
                        const RunBudget& budget);

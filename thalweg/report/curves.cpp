@@ -27,10 +27,10 @@ constexpr std::array<Axis, 1> minimization_y = {{{"f", "Lowest f"}}};
 
 constexpr std::size_t most_points = 400;
 
-// Five significant digits are more than a screen shows. Not finite: null.
+// Not finite: null.
 Json rounded(double v) {
   if (!std::isfinite(v)) return nullptr;
-  return std::stod(fmt::format("{:.4e}", v));
+  return for_screen(v);
 }
 
 Json rounded(const std::vector<double>& values) {
@@ -62,7 +62,8 @@ Lines lines_of(const MethodResult& method, const std::string& problem, const cha
 }
 
 // {"grid": […], "lines": [null | {"first", "middle", "low", "high"}, one a method]}; null when no method has both.
-Json chart_data(const Results& results, const std::string& problem, const char* x_key, const char* y_key) {
+Json chart_data(const Results& results, const std::string& problem, const char* x_key, const char* y_key,
+                std::size_t points) {
   std::vector<Lines> all;
   std::vector<std::span<const double>> places;
   for (const auto& m : results.methods) all.push_back(lines_of(m, problem, x_key, y_key));
@@ -77,7 +78,7 @@ Json chart_data(const Results& results, const std::string& problem, const char* 
     ends.push_back(begin), ends.push_back(end);
   }
   if (places.empty()) return nullptr;
-  const auto grid = shared_grid(places, ends, most_points - std::min(most_points / 2, ends.size()));
+  const auto grid = shared_grid(places, ends, points - std::min(points / 2, ends.size()));
   if (grid.size() < 2) return nullptr;
   Json out = {{"grid", rounded(grid)}, {"lines", Json::array()}};
   for (const auto& lines : all) {
@@ -96,7 +97,7 @@ Json chart_data(const Results& results, const std::string& problem, const char* 
 }
 
 // The pairs of axes of one problem, and which methods have lines; null without curves.
-Json problem_data(const Results& results, const std::string& problem) {
+Json problem_data(const Results& results, const std::string& problem, std::size_t points) {
   const std::span<const Axis> xs = results.training ? std::span<const Axis>(training_x) : minimization_x;
   const std::span<const Axis> ys = results.training ? std::span<const Axis>(training_y) : minimization_y;
   Json out = {{"title", problem}, {"x", Json::array()}, {"y", Json::array()}, {"data", Json::object()}};
@@ -104,7 +105,7 @@ Json problem_data(const Results& results, const std::string& problem) {
   for (const auto& x : xs) {
     bool used = false;
     for (std::size_t k = 0; k < ys.size(); ++k) {
-      Json data = chart_data(results, problem, x.key, ys[k].key);
+      Json data = chart_data(results, problem, x.key, ys[k].key, points);
       if (data.is_null()) continue;
       used = y_used[k] = true;
       for (std::size_t i = 0; i < present.size(); ++i) present[i] = present[i] || !data["lines"][i].is_null();
@@ -120,21 +121,34 @@ Json problem_data(const Results& results, const std::string& problem) {
 
 }  // namespace
 
-std::string curve_chart(const Results& results, const std::vector<Look>& looks, const std::string& id) {
-  Json chart = {{"problems", Json::array()}, {"series", Json::array()}};
-  for (const auto& p : results.problems)
-    if (Json data = problem_data(results, p); !data.is_null()) chart["problems"].push_back(std::move(data));
-  if (chart["problems"].empty()) return "";
+double for_screen(double value) { return std::stod(fmt::format("{:.4e}", value)); }
+
+std::string chart_figure(const std::string& problems_json, const Results& results, const std::vector<Look>& looks,
+                         const std::string& id, bool all_shown) {
+  Json series = Json::array();
   for (std::size_t i = 0; i < results.methods.size(); ++i)
-    chart["series"].push_back({{"label", results.methods[i].label},
-                               {"group", looks[i].group},
-                               {"color", looks[i].color},
-                               {"dash", dash_patterns()[looks[i].dash]},
-                               {"shown", looks[i].shown}});
+    series.push_back({{"label", results.methods[i].label},
+                      {"group", looks[i].group},
+                      {"color", looks[i].color},
+                      {"dash", dash_patterns()[looks[i].dash]},
+                      {"shown", looks[i].shown || all_shown}});
+  const std::string chart = "{\"problems\":" + problems_json +
+                            ",\"series\":" + series.dump(-1, ' ', false, Json::error_handler_t::replace) + "}";
   return fmt::format(
       "<figure class=\"curves\" id=\"{0}\"><noscript><p>The curves need JavaScript, which is inside this "
       "file.</p></noscript>\n<script type=\"application/json\">{1}</script></figure>\n",
-      id, script_safe(chart.dump(-1, ' ', false, Json::error_handler_t::replace)));
+      id, script_safe(chart));
+}
+
+std::string curve_chart(const Results& results, const std::vector<Look>& looks, const std::string& id) {
+  // A suite's many charts share about as many points as a few problems' have.
+  const std::size_t lines = results.problems.size() * results.methods.size();
+  const std::size_t points = std::clamp<std::size_t>(200000 / std::max<std::size_t>(lines, 1), 40, most_points);
+  Json problems = Json::array();
+  for (const auto& p : results.problems)
+    if (Json data = problem_data(results, p, points); !data.is_null()) problems.push_back(std::move(data));
+  if (problems.empty()) return "";
+  return chart_figure(problems.dump(-1, ' ', false, Json::error_handler_t::replace), results, looks, id, false);
 }
 
 }  // namespace thalweg::report

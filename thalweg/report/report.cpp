@@ -55,11 +55,13 @@ std::string facts(const Results& r) {
     } catch (const std::exception&) {
     }
     const std::string unit = kind == "flops" ? "FLOPs" : kind;
-    budget +=
-        (budget.empty() ? "" : ", ") + (std::isfinite(value) ? whole(value) : escaped(limit)) + " " + escaped(unit);
+    budget += (budget.empty() ? "" : ", ") + (std::isfinite(value) ? whole(value) : escaped(limit)) + " " +
+              escaped(spaced(unit));
   }
+  constexpr std::size_t most_named = 12;
   std::string problems;
   for (const auto& p : r.problems) problems += (problems.empty() ? "" : ", ") + escaped(p);
+  if (r.problems.size() > most_named) problems = std::to_string(r.problems.size());
   return "<dl class=\"facts\">" + fact("What", r.training ? "training compared" : "minimisation compared") +
          fact(r.training              ? "Task"
               : r.problems.size() > 1 ? "Problems"
@@ -88,6 +90,7 @@ std::string comparison(const Results& r, const std::string& id, bool alone) {
     if (!html.empty())
       out += fmt::format("<section class=\"part\"><{0}>{1}</{0}>\n{2}</section>\n", level, title, html);
   };
+  part("Profiles", profile_figures(r, look, id + "-profiles", alone ? "h3" : "h4"));
   part("Results", result_tables(r, look, id));
   part(r.training ? "Learning curves" : "Progress", curves);
   part("Paths", landscapes.empty() ? "" : "<div class=\"landscapes\">" + landscapes + "</div>");

@@ -121,6 +121,7 @@ Run run(const Node& n) {
   r.forward_passes = n["forward_passes"].number(), r.backward_passes = n["backward_passes"].number();
   for (const auto& [kind, v] : n["evaluations"].members()) r.evaluations.emplace_back(kind, v.number());
   r.f = n["f"].number(), r.x = n["x"].numbers();
+  if (n["true_f"].present()) r.f = n["true_f"].number();  // a noisy problem's, by which it is judged
   r.curve = curve(n["curve"]);
   for (const auto& p : n["path"].list()) r.path.push_back(p.pair());
   return r;
@@ -128,7 +129,7 @@ Run run(const Node& n) {
 
 MethodResult method(const Node& n) {
   MethodResult m;
-  m.label = n["label"].text(), m.section = n["section"].text();
+  m.label = n["label"].text(), m.section = n["section"].text(), m.origin = n["origin"].text();
   m.credit = n["credit"].text(), m.method = n["method"].text(), m.rule = n["rule"].text();
   m.settings = n["settings"].pairs(), m.tuned = n["tuned"].pairs();
   if (const Node t = n["tuning"]; t.present()) {
@@ -153,6 +154,41 @@ Landscape landscape(const Node& n) {
     n["values"].fail(std::to_string(l.columns) + "·" + std::to_string(l.rows) + " numbers, at least 2·2");
   if (!(l.lower[0] < l.upper[0] && l.lower[1] < l.upper[1])) n["upper"].fail("more than lower");
   return l;
+}
+
+std::vector<Steps> steps(const Node& n, std::size_t methods) {
+  std::vector<Steps> all;
+  for (const auto& curve : n.list()) {
+    all.push_back({curve["x"].numbers(), curve["y"].numbers()});
+    if (all.back().x.size() != all.back().y.size()) curve.fail("x and y of one length");
+  }
+  if (!all.empty() && all.size() != methods) n.fail("a curve for each of the methods");
+  return all;
+}
+
+ProfileData profiles(const Node& n, std::size_t methods) {
+  ProfileData p;
+  p.low = n["low"].text();
+  p.simplex_gradients = n["simplex_gradients"].number();
+  p.evaluations_per_dimension = n["evaluations_per_dimension"].number();
+  p.problems = n["problems"].number(), p.problems_with_optimum = n["problems_with_optimum"].number();
+  for (const auto& level : n["levels"].list())
+    p.levels.push_back({level["tau"].number(), steps(level["data"], methods), steps(level["performance"], methods)});
+  p.run_times = steps(n["run_times"], methods);
+  p.precisions = n["precisions"].numbers();
+  for (const auto& c : n["expected"].list()) {
+    ProfileData::Cell cell{.function = c["function"].text(),
+                           .n = c["n"].number(),
+                           .method = c["method"].size(),
+                           .evaluations = c["evaluations"].numbers(),
+                           .successes = c["successes"].numbers(),
+                           .trials = c["trials"].numbers()};
+    if (cell.method >= methods) c["method"].fail("a method's place in the list");
+    for (const auto* values : {&cell.evaluations, &cell.successes, &cell.trials})
+      if (values->size() != p.precisions.size()) c.fail("a number for each of the precisions");
+    p.expected.push_back(std::move(cell));
+  }
+  return p;
 }
 
 }  // namespace
@@ -184,6 +220,7 @@ Results parse_results(std::string_view json, const std::string& origin) {
   r.budget = n["budget"].pairs();
   for (const auto& m : n["methods"].list()) r.methods.push_back(method(m));
   for (const auto& l : n["landscapes"].list()) r.landscapes.push_back(landscape(l));
+  if (n["profiles"].present()) r.profiles = profiles(n["profiles"], r.methods.size());
   // a run names its problem; one that is not in the list is added
   for (auto& m : r.methods)
     for (auto& run_ : m.runs) {

@@ -51,7 +51,7 @@ struct Tuning {
 };
 
 struct MethodResult {
-  std::string label, credit, method, rule, section;  // credit, method, rule: "" where null
+  std::string label, credit, method, rule, section, origin;  // credit, method, rule, origin: "" where null
   Pairs settings, tuned;
   std::optional<Tuning> tuning;
   std::vector<Run> runs;
@@ -67,6 +67,30 @@ struct Landscape {
   std::vector<std::array<double, 2>> minimisers;
 };
 
+// What compare says of its runs by the field's yardsticks (experiment/profile_results.hpp).
+struct Steps {
+  std::vector<double> x, y;
+};
+struct ProfileData {
+  struct Level {
+    double tau = missing;
+    std::vector<Steps> data, performance;  // one a method
+  };
+  struct Cell {
+    std::string function;
+    double n = missing;
+    std::size_t method = 0;
+    std::vector<double> evaluations, successes, trials;  // by precision
+  };
+  std::string low;
+  double simplex_gradients = missing, evaluations_per_dimension = missing, problems = missing,
+         problems_with_optimum = missing;
+  std::vector<Level> levels;
+  std::vector<Steps> run_times;
+  std::vector<double> precisions;
+  std::vector<Cell> expected;
+};
+
 struct Results {
   std::string name, version, command, toml;
   bool training = false;     // kind "train", else "minimize"
@@ -76,6 +100,7 @@ struct Results {
   Pairs budget;
   std::vector<MethodResult> methods;
   std::vector<Landscape> landscapes;
+  std::optional<ProfileData> profiles;
 };
 
 // Throws InvalidArgument, naming the origin and the place, for text that is not JSON or not such results.

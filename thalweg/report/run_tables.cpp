@@ -56,6 +56,10 @@ std::string tuning_table(const Results& results, const std::vector<Look>& looks,
 }
 
 std::string run_table(const Results& results, const std::string& id) {
+  constexpr std::size_t most_runs = 2000;
+  std::size_t runs = 0;
+  for (const auto& m : results.methods) runs += m.runs.size();
+  if (runs > most_runs) return fmt::format("<p>{} runs are too many to show here; results.csv has them.</p>", runs);
   HtmlTable table(id + "-runs", "Every run, and how it ended.");
   const bool problems = results.problems.size() > 1;
   table.column({"Method", "", false});

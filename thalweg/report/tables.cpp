@@ -244,10 +244,38 @@ std::string overview_table(const Results& results, const std::vector<Look>& look
   return table.html();
 }
 
+// The same of a suite, a row a problem.
+std::string suite_table(const Results& results, const std::vector<Look>& looks, const std::string& id) {
+  HtmlTable table(id, "The median over seeds of the lowest f seen; the lowest of each problem is heavier.");
+  table.column({"Problem", "", false});
+  for (std::size_t m = 0; m < results.methods.size(); ++m)
+    table.column({key_line(looks[m]) + "<br>" + escaped(results.methods[m].label), ""});
+  for (const auto& p : results.problems) {
+    std::vector<double> middle;
+    for (const auto& m : results.methods)
+      middle.push_back(quantile(gathered(runs_on(m, p), [](const Run& r) { return r.f; }), 0.5));
+    double best = std::numeric_limits<double>::infinity();
+    for (const double v : middle)
+      if (v < best) best = v;
+    std::vector<HtmlCell> row = {{escaped(p)}};
+    for (const double v : middle) {
+      row.push_back(number_cell(v, 3));
+      if (v == best) row.back().style = "main";
+    }
+    table.row(std::move(row));
+  }
+  return table.html();
+}
+
 }  // namespace
 
 std::string result_tables(const Results& results, const std::vector<Look>& looks, const std::string& id) {
+  constexpr std::size_t most_problems = 12;  // with a table each
   std::string out;
+  if (!results.training && results.problems.size() > most_problems)
+    return fmt::format(
+        "<details class=\"more\"><summary>The lowest f on each of the {} problems</summary>{}</details>\n",
+        results.problems.size(), suite_table(results, looks, id + "-suite"));
   if (!results.training && results.problems.size() > 1) out += overview_table(results, looks, id + "-overview");
   for (std::size_t p = 0; p < results.problems.size(); ++p) {
     const std::string table_id = fmt::format("{}-results-{}", id, p);

@@ -62,8 +62,11 @@
     loss: { value: (v) => significant(v, 4), tick: (v) => significant(v, 3), title: '' },
     f: { value: (v) => significant(v, 4), tick: (v) => significant(v, 3), title: '' },
     seconds: { value: (v) => significant(v, 3) + '\u202Fs', tick: (v) => significant(v, 3), title: '' },
+    ratio: { value: (v) => significant(v, 3), tick: (v) => significant(v, 3), title: '' },
+    share: { value: percent, tick: (v) => String(Number((100 * v).toPrecision(3))), share: true, title: ', %' },
   };
-  const format = (key) => formats[key] || { value: si, tick: si, title: '' };
+  // "share:2" is the second of several axes of shares.
+  const format = (key) => formats[key.split(':')[0]] || { value: si, tick: si, title: '' };
 
   // Ticks of a logarithmic axis: every decade, or every few; 2 and 5 between them when there is room.
   function logTicks({ tick, share }) {
@@ -200,7 +203,7 @@
         return make('label', { class: 'log' }, input, make('span', {}, text));
       };
       this.reset = make('button', { type: 'button', class: 'reset', hidden: true,
-        onclick: () => { this.graph.resetZoom(); this.reset.hidden = true; } }, 'Reset zoom');
+        onclick: () => { this.graph.resetZoom(); this.show(); this.reset.hidden = true; } }, 'Reset zoom');
       const tools = make('div', { class: 'tools' }, which, choice('y', this.y), choice('x', this.x),
         make('div', { class: 'logs' }, log('logX', 'log x'), log('logY', 'log y')), this.reset);
       this.yTitle = make('div', { class: 'axis-name y' });
@@ -263,12 +266,13 @@
       lines.forEach((l, i) => { if (l) this.columns.push(i); });
       const middles = lines.flatMap((l) => (l ? l.middle.filter((v) => v !== null) : []));
       const top = Math.max(...middles), lowest = Math.min(...middles);
-      this.canLogY = lowest >= 0 && top > 0;
-      this.whole = [this.canLogY ? Math.max(lowest, 1e-6 * top) : lowest, top > lowest ? top : lowest + 1];
+      const shares = Boolean(this.steps);  // from nothing to all
+      this.canLogY = lowest >= 0 && top > 0 && !shares;
+      this.whole = shares ? [0, 1.02] : [this.canLogY ? Math.max(lowest, 1e-6 * top) : lowest, top > lowest ? top : lowest + 1];
       this.canLogX = grid[grid.length - 1] > 0;
       const ends = this.columns.map((i) => grid[lines[i].first + lines[i].middle.length - 1]).filter((v) => v > 0);
-      const far = Math.max(...ends) / Math.min(...ends) > 8;
-      const tall = this.state.y === 'error' ? this.canLogY : this.state.y === 'f' && this.canLogY && top / Math.max(lowest, 1e-16) > 100;
+      const far = this.preferLogX ?? Math.max(...ends) / Math.min(...ends) > 8;
+      const tall = this.preferLogY ?? (this.state.y === 'error' ? this.canLogY : this.state.y === 'f' && this.canLogY && top / Math.max(lowest, 1e-16) > 100);
       this.state.logX = this.canLogX && (this.chosen.logX ?? far);
       this.state.logY = this.canLogY && (this.chosen.logY ?? tall);
       const positive = middles.filter((v) => v > 0);
@@ -301,11 +305,11 @@
       this.logYBox.checked = logY;
       this.logXBox.disabled = !this.canLogX;
       this.logYBox.disabled = !this.canLogY;
-      const axisName = (axes, key) => axes.find((a) => a.key === key).name;
+      const axisName = (axes, key) => { const a = axes.find((b) => b.key === key); return a.title ?? a.name; };
       this.yTitle.textContent = axisName(this.y, y) + fy.title;
       this.xTitle.textContent = axisName(this.x, x);
       const many = this.columns.some((i) => this.current.lines[i].low);
-      this.note.textContent = (many ? 'Lines are medians over seeds, bands reach from the 10 % to the 90 % quantile. ' : '') +
+      this.note.textContent = (this.told ?? '') + (many ? 'Lines are medians over seeds, bands reach from the 10 % to the 90 % quantile. ' : '') +
         (this.floored ? (y === 'error' ? 'No error at all is drawn at the bottom. ' : 'Values below 10⁻¹⁶ are drawn there. ') : '') +
         'Drag to zoom, double-click to go back.';
       this.plot.setAttribute('aria-label', `${axisName(this.y, y)} against ${axisName(this.x, x)}; the table above has the results`);
@@ -325,6 +329,7 @@
         colors: this.columns.map((i) => css('--c' + this.series[i].color)),
         visibility: this.columns.map((i) => this.shown[i]),
         customBars: true, fillAlpha: 0.14, strokeWidth: 1.8, series,
+        stepPlot: Boolean(this.steps), drawPoints: Boolean(this.points), pointSize: 3,
         connectSeparatedPoints: true, legend: 'never', animatedZooms: false, interactionModel: model,
         logscale: logY, xRangePad: logX ? 0 : 2, yRangePad: 8, rightGap: names ? this.nameWidth() + 12 : 10,
         gridLineColor: css('--line'), gridLineWidth: 1, axisLineColor: css('--line-strong'), axisTickSize: 4,
@@ -338,7 +343,7 @@
         },
         highlightCallback: (event, xv, points, row, name) => this.hover(xv, points, row, name),
         unhighlightCallback: () => this.unhover(),
-        drawCallback: (g, initial) => { if (!initial) this.reset.hidden = !g.isZoomed(); this.placeNames(g); this.count(); },
+        drawCallback: (g, initial) => { if (!initial) this.reset.hidden = !(this.steps ? g.isZoomed('x') : g.isZoomed()); this.placeNames(g); this.count(); },
       });
       this.show();
     }
@@ -353,7 +358,7 @@
     show() {
       this.boxes.forEach((box, i) => { box.checked = this.shown[i]; box.closest('.item').classList.toggle('off', !this.shown[i]); });
       const any = this.columns.some((i) => this.shown[i]);  // without a line Dygraphs finds no range of its own
-      this.graph.updateOptions({ axes: { y: { valueRange: any ? null : this.whole } } }, true);
+      this.graph.updateOptions({ axes: { y: { valueRange: any && !this.steps ? null : this.whole } } }, true);
       const visibility = {};
       this.columns.forEach((i, k) => { visibility[k] = this.shown[i]; });
       this.graph.setVisibility(visibility);
