@@ -6,10 +6,14 @@
 #include <limits>
 #include <set>
 
+#include "tests/direct_search/data_profile.hpp"
 #include "thalweg/core/in_space.hpp"
 #include "thalweg/core/linalg.hpp"
 #include "thalweg/core/minimize.hpp"
+#include "thalweg/direct_search/hooke_jeeves.hpp"
 #include "thalweg/direct_search/mads_model.hpp"
+#include "thalweg/direct_search/nelder_mead.hpp"
+#include "thalweg/direct_search/powell.hpp"
 
 namespace thalweg {
 namespace {
@@ -344,6 +348,28 @@ TEST(Mads, BlocksGiveTheSameWhateverTheThreads) {
 TEST(Mads, WrongGranularityIsAnError) {
   EXPECT_THROW(minimize(kinked, {1.0, 1.0, 1.0}, Mads{.granularity = {1, 2}}), InvalidArgument);
   EXPECT_THROW(minimize(kinked, {1.0, 1.0}, Mads{.granularity = {1, -2}}), InvalidArgument);
+}
+
+// The certificate: on Moré and Wild's nonsmooth problems the data profile, over 1 to 100 units of n + 1 values, is at
+// least that of nelder-mead, and that of powell.
+void expect_profile_at_least(std::span<const std::string> problems, std::size_t units) {
+  const auto mads = profile_runs(Mads{}, problems, units);
+  const auto simplex = profile_runs(NelderMead{}, problems, units);
+  const auto powell = profile_runs(Powell{}, problems, units);
+  const auto pattern = profile_runs(HookeJeeves{}, problems, units);
+  const DataProfile profile({&mads, &simplex, &powell, &pattern});
+  for (const double tau : {1e-3, 1e-5})
+    for (const auto* other : {&simplex, &powell})
+      EXPECT_GE(profile.mean(mads, tau, 100), profile.mean(*other, tau, 100)) << tau;
+}
+TEST(Mads, NonsmoothProfileInShort) {
+  const auto all = registry::suite_problems("more-wild:variant=nonsmooth");
+  std::vector<std::string> problems;
+  for (std::size_t k = 0; k < all.size(); k += 3) problems.push_back(all[k]);
+  expect_profile_at_least(problems, 100);
+}
+TEST(Mads, NonsmoothProfileLongForm) {
+  expect_profile_at_least(registry::suite_problems("more-wild:variant=nonsmooth"), 500);
 }
 
 }  // namespace

@@ -37,6 +37,7 @@ class Run {
 
   void run() {
     frame_.evaluate_start();
+    stage_.assign(frame_.x().begin(), frame_.x().end());
     search_.iteration(frame_.x(), frame_.value());
     bool moved = false;  // by the iteration before
     for (std::uint64_t k = 0; m_ > 0; ++k) {
@@ -48,10 +49,12 @@ class Run {
         success = poll_axes();
         if (!success) return finish();
       }
-      if (success)
+      if (success) {
         enlarge();
-      else
+      } else {
         for (const std::size_t i : frame_.free()) frame_.mesh().refine(i);
+        std::ranges::copy(frame_.x(), stage_.begin());
+      }
       moved = success;
       search_.iteration(frame_.x(), frame_.value());
     }
@@ -158,15 +161,19 @@ class Run {
   void choose_basis(std::uint64_t k, Generator& random) {
     if (options_.basis == MadsBasis::orthomads) {
       for (double& v : u_) v = random.normal();
-    } else if (const double length = std::sqrt(blas::dot(last_, last_)); k % 2 == 0 || length == 0.0) {
+    } else if (k % 2 == 0) {
       std::ranges::fill(u_, 0.0);
     } else {
-      std::size_t largest = 0;
-      for (std::size_t j = 0; j < m_; ++j) {
-        u_[j] = last_[j] / length;
-        if (std::abs(u_[j]) > std::abs(u_[largest])) largest = j;
+      frame_.scaled(stage_, u_);  // the way since the last failure; there is none after one: then the last step
+      if (blas::dot(u_, u_) == 0.0) std::ranges::copy(last_, u_.begin());
+      if (const double length = std::sqrt(blas::dot(u_, u_)); length > 0.0) {
+        std::size_t largest = 0;
+        for (std::size_t j = 0; j < m_; ++j) {
+          u_[j] /= length;
+          if (std::abs(u_[j]) > std::abs(u_[largest])) largest = j;
+        }
+        u_[largest] += u_[largest] > 0.0 ? 1.0 : -1.0;  // the sign that does not cancel
       }
-      u_[largest] += u_[largest] > 0.0 ? 1.0 : -1.0;  // the sign that does not cancel
     }
     const double square = blas::dot(u_, u_);
     for (std::size_t a = 0; a < m_; ++a) {
@@ -277,6 +284,7 @@ class Run {
   MadsSimplex simplex_;
   linalg::Lu lu_;
   int failed_ = 0;             // polls in a row
+  std::vector<double> stage_;  // where the last iteration without success stood; all n variables
   std::vector<double> basis_;  // n directions, rows
   std::vector<double> low_, high_, u_, z_, last_, scores_, product_, inside_, slope_;
 };
@@ -301,7 +309,8 @@ Description<Mads> Mads::describe() {
       .supports_bounds();
   d.option("directions", &Mads::directions, {"n+1", "2n"}, "of a poll; n+1: the last from the quadratic model");
   d.option("basis", &Mads::basis, {"aligned", "orthomads"},
-           "aligned: by turns the axes and one along the last step; orthomads: Householder's of a random vector");
+           "aligned: by turns the axes and one along the way since the last failure; orthomads: Householder's of a "
+           "random vector");
   d.option("frame", &Mads::frame, "first frame size, relative to max(1, |x0_i|), a tenth of the bounds' room at most")
       .above(0.0);
   d.option("granularity", &Mads::granularity,

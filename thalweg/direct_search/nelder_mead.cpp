@@ -14,6 +14,7 @@ namespace thalweg {
 namespace {
 
 constexpr double kelley_alpha = 1e-4;  // sufficient decrease: f̄₊ − f̄ < −α‖D‖², the usual constant of line searches
+constexpr double least_scale = 0.5;  // of a variable, for its first edge
 constexpr double poll_ratio = 1e-3;  // last check's coordinate steps over the first simplex's edges
 
 // n+1 vertices in Rⁿ (m+1 when n−m variables are fixed by their bounds), their values and their order.
@@ -246,13 +247,12 @@ Description<NelderMead> NelderMead::describe() {
       .example("thalweg minimize --problem rosenbrock:n=2 --method nelder-mead")
       .asks(AnswerKind::value)
       .supports_bounds();
-  d.option("adaptive", &NelderMead::adaptive,
-           "Gao–Han coefficients: α = 1, β = 1 + 2/n, γ = 3/4 − 1/(2n), δ = 1 − 1/n; false: the four below");
+  d.option("adaptive", &NelderMead::adaptive, "α = 1, β = 1 + 2/n (Gao & Han), γ = δ = 1/2; false: the four below");
   d.option("reflection", &NelderMead::reflection, "α, where adaptive is false").above(0.0);
   d.option("expansion", &NelderMead::expansion, "β, where adaptive is false").above(1.0);
   d.option("contraction", &NelderMead::contraction, "γ, where adaptive is false").above(0.0).below(1.0);
   d.option("shrink", &NelderMead::shrink, "δ, where adaptive is false").above(0.0).below(1.0);
-  d.option("step", &NelderMead::step, "edges of the first simplex, relative to max(1, |x0_i|)").above(0.0);
+  d.option("step", &NelderMead::step, "edges of the first simplex, relative to max(1/2, |x0_i|)").above(0.0);
   d.option("simplex", &NelderMead::simplex,
            "the first simplex: (n+1)·n numbers, vertex after vertex; empty: built from x0");
   d.option("x_tolerance", &NelderMead::x_tolerance, "largest distance of a vertex from the best, in any variable")
@@ -278,14 +278,14 @@ void NelderMead::run(Objective<double>& f, Search& search) const {
 
   const double k = static_cast<double>(std::max<std::size_t>(m, 2));
   const double alpha = adaptive ? 1.0 : reflection, beta = adaptive ? 1.0 + 2.0 / k : expansion,
-               gamma = adaptive ? 0.75 - 0.5 / k : contraction, delta = adaptive ? 1.0 - 1.0 / k : shrink;
+               gamma = adaptive ? 0.5 : contraction, delta = adaptive ? 0.5 : shrink;
 
   const double x_tol = search.tolerance().x.value_or(x_tolerance);
   const double f_tol = search.tolerance().f.value_or(f_tolerance);
   std::vector<double> edge(m), h(m), half(m);  // of the first simplex, of the last poll, of Kelley's restart (½σ₋)
   for (std::size_t j = 0; j < m; ++j) {
     const std::size_t i = free[j];
-    edge[j] = std::min(step * std::max(1.0, std::abs(x0[i])), 0.5 * (bounds.high(i) - bounds.low(i)));
+    edge[j] = std::min(step * std::max(least_scale, std::abs(x0[i])), 0.5 * (bounds.high(i) - bounds.low(i)));
     h[j] = std::max(poll_ratio * edge[j], x_tol);
   }
 
