@@ -1,7 +1,9 @@
 // The 24 noiseless functions of BBOB, "bbob/f1" … "bbob/f24": Hansen, Finck, Ros & Auger, "Real-parameter black-box
 // optimization benchmarking 2009: noiseless functions definitions", INRIA RR-6829 (2009), with the instances of the
-// reference code (bbob_instance.hpp). Values alone; a value allocates nothing. The box is [−5, 5]ⁿ, the start its
-// middle.
+// reference code (bbob_instance.hpp). The box is [−5, 5]ⁿ, the start its middle.
+//
+// Values alone. A value allocates nothing; where the function is rotated it takes one to two products of a matrix and
+// a vector, 2n² operations each. Making such a problem takes of the order of n³ operations and up to 24n² bytes.
 //
 // Where report and code differ, the code, whose results everybody compares with:
 //   f4   the odd entries (from 1) of x_opt are made positive, and it shares its random numbers with f3

@@ -43,6 +43,7 @@ double noisy_value(Model model, double f, double level, double n, Generator& noi
 
 vector<registry::ProblemItem> noisy() {
   vector<registry::ProblemItem> list;
+  list.reserve(bases.size());
   for (const char* base : bases) {
     list.push_back(
         define(std::string("noisy/") + base, std::string("Noisy values: ") + base,
