@@ -77,6 +77,7 @@ TEST(ForeignRuns, WhatIsWrongIsSaidWithItsLine) {
            {R"({"problem":"p","method":"A","history":[[9,1]],"evaluations":8})", "x.jsonl",
             "at least the history's 9"},
            {R"({"problem":"p","method":"A","history":[],"seed":-1})", "x.jsonl", "`seed` must be"},
+           {R"({"problem":"p","method":"A","history":[[1e300,1]]})", "x.jsonl", "expected [evaluations ≥ 1, f]"},
            {"problem,method,f\n", "x.csv", "x.csv, line 1: the header has no column `evaluations`"},
            {"problem,method,evaluations,f\np,A,1\n", "x.csv", "line 2: 3 fields"},
            {"problem,method,evaluations,f\np,A,x,1\n", "x.csv", "line 2"},

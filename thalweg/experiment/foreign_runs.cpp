@@ -21,6 +21,9 @@ using Pairs = std::vector<std::pair<double, double>>;  // evaluations, f
   throw InvalidArgument(origin + ", line " + std::to_string(line) + ": " + what);
 }
 
+// Whether a number may count evaluations.
+bool counts(double v) { return v >= 1.0 && v <= 0x1p53; }
+
 double number(const Json& json) {
   if (json.is_number()) return json.get<double>();
   return std::numeric_limits<double>::quiet_NaN();  // "nan", "inf", null: no improvement
@@ -75,13 +78,14 @@ std::vector<MethodRecord> from_jsonl(std::string_view text, const std::string& o
     RunRecord run;
     Pairs pairs;
     for (const auto& pair : json["history"]) {
-      if (!pair.is_array() || pair.size() != 2 || !pair[0].is_number() || !(pair[0].get<double>() >= 1.0))
+      if (!pair.is_array() || pair.size() != 2 || !pair[0].is_number() || !counts(pair[0].get<double>()))
         fail(origin, i + 1, "`history` holds " + pair.dump() + "; expected [evaluations ≥ 1, f]");
       pairs.emplace_back(pair[0].get<double>(), number(pair[1]));
     }
     double end = pairs.empty() ? 0.0 : std::ranges::max_element(pairs)->first;
     if (json.contains("evaluations")) {
-      if (!json["evaluations"].is_number() || json["evaluations"].get<double>() < end)
+      if (!json["evaluations"].is_number() || !counts(json["evaluations"].get<double>()) ||
+          json["evaluations"].get<double>() < end)
         fail(origin, i + 1,
              "`evaluations` is " + json["evaluations"].dump() + "; expected at least the history's " +
                  detail::format(end));
@@ -150,7 +154,7 @@ std::vector<MethodRecord> from_csv(std::string_view text, const std::string& ori
     } catch (const InvalidArgument& e) {
       fail(origin, i + 1, e.what());
     }
-    if (!(at >= 1.0)) fail(origin, i + 1, "`evaluations` is " + fields[evaluations] + "; expected a number ≥ 1");
+    if (!counts(at)) fail(origin, i + 1, "`evaluations` is " + fields[evaluations] + "; expected a number ≥ 1");
     // Lines of a run mostly follow each other.
     auto run = !runs.empty() && runs.back().first == key
                    ? runs.end() - 1

@@ -29,7 +29,10 @@ struct Logged {
     if (!std::isfinite(f)) return logged_for_infinite;
     return known ? std::max(0.0, f - optimum) : f;
   }
-  [[nodiscard]] std::uint64_t end() const { return static_cast<std::uint64_t>(run->history.end); }
+  // Evaluations; readers want one at least.
+  [[nodiscard]] std::uint64_t end() const {
+    return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(run->history.end));
+  }
 };
 struct Dimension {
   std::size_t n = 0;
