@@ -134,8 +134,9 @@ TEST(MoreWild, TheSuite) {
   ASSERT_EQ(list.size(), 6u);
   EXPECT_EQ(list[2], "more-wild/53");
   EXPECT_EQ(list[3], "more-wild/07:variant=nonsmooth");
-  EXPECT_EQ(registry::suite_problems("more-wild:variant=stochastic,problems=1,seed=4").front(),
-            "more-wild/01:variant=stochastic,seed=4");
+  EXPECT_EQ(
+      registry::suite_problems("more-wild:variant=stochastic,problems=1,seeds=4-5"),
+      (std::vector<std::string>{"more-wild/01:variant=stochastic,seed=4", "more-wild/01:variant=stochastic,seed=5"}));
   EXPECT_THROW(registry::suite_problems("more-wild:variant=rough"), InvalidArgument);
   EXPECT_THROW(registry::suite_problems("more-wild:problems=54"), InvalidArgument);
   EXPECT_THROW(registry::make_problem("more-wild/01:variant=rough"), InvalidArgument);

@@ -125,9 +125,10 @@ TEST(Noisy, ARunIsTheSameForAnyNumberOfThreads) {
 
 TEST(Noisy, TheSuite) {
   EXPECT_EQ(registry::suite_problems("noisy").size(), 80u);
-  const auto list = registry::suite_problems("noisy:n=5,noise=gauss+cauchy,level=1,seed=3");
-  ASSERT_EQ(list.size(), 16u);
-  EXPECT_EQ(list[0], "noisy/sphere:n=5,noise=gauss,level=1,seed=3");
+  const auto list = registry::suite_problems("noisy:n=5,noise=gauss+cauchy,level=1,seeds=0+3");
+  ASSERT_EQ(list.size(), 32u);
+  EXPECT_EQ(list[0], "noisy/sphere:n=5,noise=gauss,level=1");
+  EXPECT_EQ(list[1], "noisy/sphere:n=5,noise=gauss,level=1,seed=3");
   for (const std::string& text : list) {
     const auto p = registry::make_problem(text);
     EXPECT_EQ(p->optimum_f, 0.0);

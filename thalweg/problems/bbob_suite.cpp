@@ -29,7 +29,7 @@ registry::SuiteItem bbob_suite() {
   d.reference(
        "Hansen, Finck, Ros & Auger, Real-parameter black-box optimization benchmarking 2009: noiseless functions "
        "definitions, INRIA RR-6829 (2009)")
-      .example("registry::suite_problems(\"bbob:n=2+5+10,instances=1-15\")")
+      .example("[[suite]] id = \"bbob:n=2+5+10,instances=1-15\"")
       .notes("By size, then function, then instance, as COCO has them; COCO's sizes are 2, 3, 5, 10, 20 and 40.");
   d.option("n", &Bbob::n, "numbers of variables, each at least 2, as in 2+3+5");
   d.option("instances", &Bbob::instances, "which shifts and rotations, as in 1-15; every one counts from 1");

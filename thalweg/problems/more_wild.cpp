@@ -268,23 +268,25 @@ vector<registry::ProblemItem> more_wild() {
 namespace {
 
 struct MoreWild {
-  std::string variant = "smooth", problems = "1-53";
-  std::uint64_t seed = 0;
+  std::string variant = "smooth", problems = "1-53", seeds = "0";
 };
 
 std::vector<std::string> more_wild_problems(const MoreWild& options) {
+  const auto numbers = whole_numbers("problems", options.problems, 1, static_cast<std::int64_t>(table.size()));
+  const auto seeds = whole_numbers("seeds", options.seeds, 0, 1'000'000'000);
   std::vector<std::string> list;
   for (const std::string& variant : parts("variant", options.variant)) {
-    for (const std::int64_t k :
-         whole_numbers("problems", options.problems, 1, static_cast<std::int64_t>(table.size()))) {
-      std::string text = identity(static_cast<std::size_t>(k));
-      if (variant != "smooth") text += ":variant=" + variant;
-      if (variant == "stochastic" && options.seed != 0) text += ",seed=" + std::to_string(options.seed);
-      list.push_back(std::move(text));
-    }
     if (std::ranges::find(variants, variant) == variants.end())
       throw InvalidArgument("option `variant` is \"" + variant +
                             "\"; it is smooth, nonsmooth, deterministic or stochastic, or several joined by +");
+    for (const std::int64_t number : numbers) {
+      const std::string text = identity(static_cast<std::size_t>(number));
+      if (variant != "stochastic")
+        list.push_back(variant == "smooth" ? text : text + ":variant=" + variant);
+      else
+        for (const std::int64_t seed : seeds)
+          list.push_back(text + ":variant=" + variant + (seed == 0 ? "" : ",seed=" + std::to_string(seed)));
+    }
   }
   return list;
 }
@@ -294,12 +296,12 @@ std::vector<std::string> more_wild_problems(const MoreWild& options) {
 registry::SuiteItem more_wild_suite() {
   Description<MoreWild> d("more-wild", "Moré & Wild's 53 problems for methods without derivatives", "");
   d.reference("Moré & Wild, Benchmarking derivative-free optimization algorithms, SIAM J. Optim. 20 (2009) 172–191")
-      .example("registry::suite_problems(\"more-wild:variant=nonsmooth\")")
+      .example("[[suite]] id = \"more-wild:variant=nonsmooth\"")
       .notes("Of 2 to 12 variables. Data profiles count evaluations in units of n + 1.");
   d.option("variant", &MoreWild::variant,
            "smooth, nonsmooth, deterministic (noise) or stochastic (noise), or several joined by +");
   d.option("problems", &MoreWild::problems, "which of the 53, as in 1-10+53");
-  d.option("seed", &MoreWild::seed, "of the stochastic noise");
+  d.option("seeds", &MoreWild::seeds, "of the stochastic noise, as in 0-4: each makes problems of its own");
   return suite(std::move(d), more_wild_problems);
 }
 

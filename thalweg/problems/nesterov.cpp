@@ -102,7 +102,7 @@ std::vector<std::string> nesterov_problems(const Nesterov& options) {
 registry::SuiteItem nesterov_suite() {
   Description<Nesterov> d("nesterov", "Nesterov's worst-case chains, quadratic and of higher order", "");
   d.reference("Nesterov, Lectures on Convex Optimization (2018), 2.1.2; Math. Program. 186 (2021) 157, section 4")
-      .example("registry::suite_problems(\"nesterov:n=10+100+1000\")")
+      .example("[[suite]] id = \"nesterov:n=10+100+1000\"")
       .notes("Convex, with derivatives to order 3 and the optimum known at every size.");
   d.option("n", &Nesterov::n, "numbers of variables, as in 10+100");
   d.option("orders", &Nesterov::orders, "orders of the chains beside the quadratic one, 1 to 3, as in 2+3");

@@ -73,24 +73,23 @@ vector<registry::ProblemItem> noisy() {
 namespace {
 
 struct Noisy {
-  std::string n = "10", noise = "additive+multiplicative+gauss+uniform+cauchy", level = "0.01+1";
-  std::uint64_t seed = 0;
+  std::string n = "10", noise = "additive+multiplicative+gauss+uniform+cauchy", level = "0.01+1", seeds = "0";
 };
 
 std::vector<std::string> noisy_problems(const Noisy& options) {
+  const auto seeds = whole_numbers("seeds", options.seeds, 0, 1'000'000'000);
   std::vector<std::string> list;
   for (const std::int64_t n : whole_numbers("n", options.n, 2, 1'000'000'000)) {
     for (const std::string& noise : parts("noise", options.noise)) {
       if (std::ranges::find(models, noise) == models.end())
         throw InvalidArgument("option `noise` is \"" + noise +
                               "\"; it is additive, multiplicative, gauss, uniform or cauchy, or several joined by +");
+      const std::string middle = ":n=" + std::to_string(n) + ",noise=" + noise + ",level=";
       for (const std::string& level : parts("level", options.level)) {
-        for (const char* base : bases) {
-          std::string text =
-              std::string("noisy/") + base + ":n=" + std::to_string(n) + ",noise=" + noise + ",level=" + level;
-          if (options.seed != 0) text += ",seed=" + std::to_string(options.seed);
-          list.push_back(std::move(text));
-        }
+        for (const char* base : bases)
+          for (const std::int64_t seed : seeds)
+            list.push_back(std::string("noisy/") + base + middle + level +
+                           (seed == 0 ? "" : ",seed=" + std::to_string(seed)));
       }
     }
   }
@@ -104,14 +103,14 @@ registry::SuiteItem noisy_suite() {
   d.reference(
        "Hansen, Finck, Ros & Auger, Real-parameter black-box optimization benchmarking 2009: noisy functions "
        "definitions, INRIA RR-6869 (2009), for gauss, uniform and cauchy")
-      .example("registry::suite_problems(\"noisy:n=5+20,noise=gauss+cauchy,level=1\")")
+      .example("[[suite]] id = \"noisy:n=5+20,noise=gauss+cauchy,level=1\"")
       .notes(
           "Runs are scored by the values without noise. Noise models of BBOB on plain functions, not its f101 to "
           "f130.");
   d.option("n", &Noisy::n, "numbers of variables, each at least 2, as in 5+20");
   d.option("noise", &Noisy::noise, "additive, multiplicative, gauss, uniform or cauchy, or several joined by +");
   d.option("level", &Noisy::level, "strengths, as in 0.01+1");
-  d.option("seed", &Noisy::seed, "of the noise");
+  d.option("seeds", &Noisy::seeds, "of the noise, as in 0-4: each makes problems of its own");
   return suite(std::move(d), noisy_problems);
 }
 

@@ -109,7 +109,7 @@ std::vector<std::string> mgh_problems(const Mgh& options) {
 registry::SuiteItem classic_suite() {
   Description<Classic> d("classic", "The test functions that everyone uses", "");
   d.reference("each problem names its own")
-      .example("registry::suite_problems(\"classic:n=2+5+10\")")
+      .example("[[suite]] id = \"classic:n=2+5+10\"")
       .notes("Unimodal, multimodal, and of two to six variables.");
   d.option("n", &Classic::n,
            "numbers of variables, as in 2+5+10, of the problems that have any number, where they have this one; "
@@ -122,7 +122,7 @@ registry::SuiteItem jones_suite() {
   d.reference(
        "Jones, Perttunen & Stuckman, Lipschitzian optimization without the Lipschitz constant, J. Optim. Theory "
        "Appl. 79 (1993) 157–181")
-      .example("registry::suite_problems(\"jones\")")
+      .example("[[suite]] id = \"jones\"")
       .notes(
           "Of 2 to 6 variables, in the boxes of the paper, which counts evaluations to 1 % and 0.01 % of the lowest "
           "value.");
@@ -132,7 +132,7 @@ registry::SuiteItem jones_suite() {
 registry::SuiteItem mgh_suite() {
   Description<Mgh> d("mgh", "Moré, Garbow & Hillstrom: 35 problems of least squares, at their published sizes", "");
   d.reference("Moré, Garbow & Hillstrom, ACM Trans. Math. Softw. 7 (1981) 17")
-      .example("registry::suite_problems(\"mgh:start=1+10+100\")")
+      .example("[[suite]] id = \"mgh:start=1+10+100\"")
       .notes(
           "In the paper's order, at the sizes of each problem's defaults. A start at which f is not finite is left "
           "out (jennrich-sampson at 100).");
