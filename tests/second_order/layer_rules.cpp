@@ -9,7 +9,10 @@
 #include "second_order/layers.hpp"
 #include "thalweg/credit/feedback_alignment.hpp"
 #include "thalweg/credit/train.hpp"
+#include "thalweg/first_order/descent.hpp"
+#include "thalweg/network/network_objective.hpp"
 #include "thalweg/registry/registry.hpp"
+#include "thalweg/second_order/k_fac.hpp"
 
 namespace thalweg {
 namespace {
@@ -54,6 +57,55 @@ TYPED_TEST(LayerRules, TrainNetworksOfEveryActivationAndLoss) {
                                   {.batch = 30, .max_epochs = 10.0, .seed = 3, .diagnostics = false});
         EXPECT_LT(fit.train.loss, 0.75 * fit.curve.loss.front()) << rule << " " << activation << " " << classes;
       }
+}
+
+// Under minimize: the descent loop asks the objective for the layers.
+TYPED_TEST(LayerRules, DescendOnANetworkObjective) {
+  using S = TypeParam;
+  const auto data = clouds<S>();
+  const Network net = network("2-9-3:tanh");
+  const auto start = net.template initial<S>(4);
+  for (const char* rule : {"k-fac(statistics_period=3, inverse_period=6, fisher=empirical)",
+                           "ek-fac(statistics_period=3, inverse_period=6, fisher=empirical)",
+                           "prong(rate=0.3, statistics_period=3, period=6)", "dbp(rate=0.5, period=3)"}) {
+    const auto descend = [&](std::size_t batch) {
+      NetworkObjective<S> f(net, Loss::cross_entropy, data.train, {.batch = batch, .seed = 7});
+      return run<S>(f, start, method_of<S>(descent(parse_rule(std::string("clip(norm=10) | ") + rule))),
+                    BasicLimits<S>{.max_iterations = 60});
+    };
+    NetworkObjective<S> f(net, Loss::cross_entropy, data.train, {.batch = 1000});
+    const auto whole = descend(1000), batches = descend(20);
+    const double before = f.value(start);
+    EXPECT_LT(f.value(whole.recommended), 0.5 * before) << rule;
+    EXPECT_LT(f.value(batches.recommended), 0.5 * before) << rule;
+    EXPECT_EQ(batches.recommended, descend(20).recommended) << rule;
+    EXPECT_EQ(batches.ledger.of(AnswerKind::layer_statistics), 21u) << rule;  // every third of 61 questions
+    Plan<S> plan(net, Loss::cross_entropy, 20);
+    EXPECT_GT(batches.ledger.flops, 60 * (plan.flops_forward(20) + plan.flops_backward(20))) << rule;
+  }
+}
+
+TEST(LayerRules, AnObjectiveWithoutLayersIsNamed) {
+  FunctionObjective f(2, [](std::span<const double> x, std::span<double> g) {
+    for (std::size_t i = 0; i < g.size(); ++i) g[i] = x[i];
+    return 0.5 * (x[0] * x[0] + x[1] * x[1]);
+  });
+  try {
+    minimize(f, std::vector<double>{1.0, 2.0}, descent(parse_rule("clip | k-fac")));
+    FAIL();
+  } catch (const MissingAnswer& e) {
+    const std::string text = e.what();
+    EXPECT_NE(text.find("clip | k-fac asks layer_statistics"), std::string::npos) << text;
+    EXPECT_NE(text.find("NetworkObjective"), std::string::npos) << text;
+  }
+  const auto data = clouds<double>();
+  NetworkObjective<double> net(network("2-3"), Loss::cross_entropy, data.train);
+  try {
+    minimize(net, network("2-3").initial<double>(1), descent(k_fac()));
+    FAIL();
+  } catch (const InvalidArgument& e) {
+    EXPECT_NE(std::string(e.what()).find("set fisher=empirical, or use train"), std::string::npos) << e.what();
+  }
 }
 
 TEST(LayerRules, ThreadsAndCheckpointsGiveTheSameBits) {

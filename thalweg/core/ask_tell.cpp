@@ -130,6 +130,10 @@ void AskTell::tell(std::span<const Answer<double>> answers) {
     copy(a.jacobian, to.jacobian, asks.has(AnswerKind::jacobian) && !a.failed, "Jacobian");
     copy(a.product, to.product,
          (asks.has(AnswerKind::jacobian_vector) || asks.has(AnswerKind::vector_jacobian)) && !a.failed, "product");
+    if (asks.has(AnswerKind::layer_statistics) && !a.failed) {
+      if (a.layers == nullptr) throw InvalidArgument("tell: layer_statistics were asked; the answer has none");
+      *to.layers = *a.layers;
+    }
     to.value = a.value;
     to.directional = a.directional;
     to.quality = a.quality;

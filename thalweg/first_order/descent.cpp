@@ -35,7 +35,17 @@ class Loop {
         tolerance_(search.tolerance().gradient.value_or(options.gradient_tolerance)),
         x_(search.start().begin(), search.start().end()),
         gradient_(x_.size()) {
-    rule_->begin(x_.size());
+    if (rule_->needs() == LayerDetail::none)
+      begin({});
+    else if (!offers_.kinds.has(AnswerKind::layer_statistics))
+      throw MissingAnswer(
+          "rule " + rule_->text() + " asks layer_statistics, but this objective answers only " +
+          to_string(offers_.kinds) +
+          "; it is for networks: use NetworkObjective or train, or a rule of the gradient alone (adam)");
+    else if (rule_->needs() == LayerDetail::model_gradients)
+      throw InvalidArgument("rule " + rule_->text() +
+                            " needs output gradients for targets drawn from the model, which only train gives; under "
+                            "minimize an objective tells those of the data: set fisher=empirical, or use train");
     if (repeatable_) before_ = x_;
   }
 
@@ -46,6 +56,7 @@ class Loop {
       if (valued_ && t > 1) report(value_);
       if (over(t, answered)) return;
       if (answered) {
+        look_inside(t);
         rule_->apply(x_, gradient_, t);
         search_.charge_flops(rule_->flops(x_.size()));
       }
@@ -63,7 +74,7 @@ class Loop {
     return left && offers_.kinds.has(AnswerKind::value) && asked_ && *left <= price_;
   }
   void close() {
-    const std::span<const S> best_bet = rule_->recommended(x_);
+    const std::span<const S> best_bet = bet();
     if (*search_.evaluations_left() > 0) search_.recommend(best_bet, f_.value(best_bet));
     search_.finish(Status::evaluation_budget,
                    "used the budget of evaluations, the last one for the value of the final iterate; ‖g‖∞ was " +
@@ -72,21 +83,43 @@ class Loop {
 
   // Asks at x under sample t; false if the objective said that it failed.
   bool ask(std::uint64_t t) {
-    const Kinds kinds = valued_ ? Kinds{AnswerKind::value, AnswerKind::gradient} : Kinds(AnswerKind::gradient);
+    Kinds kinds = valued_ ? Kinds{AnswerKind::value, AnswerKind::gradient} : Kinds(AnswerKind::gradient);
+    if (rule_->needs_at(t) != LayerDetail::none) kinds = kinds | AnswerKind::layer_statistics;
     const Question<S> question{.asks = kinds, .point = x_, .sample = {offers_.stochastic ? t : std::uint64_t{0}}};
     answer_.failed = false;
     answer_.quality = Quality::exact;
     answer_.flops = 0.0;
     answer_.gradient = gradient_;
+    answer_.layers = &layers_;
     f_.answer(std::span(&question, 1), std::span(&answer_, 1));
     asked_ = true;
     value_ = valued_ ? answer_.value : std::numeric_limits<double>::quiet_NaN();
     return !answer_.failed;
   }
 
+  void begin(std::span<const ParameterBlock> blocks) {
+    rule_->begin(x_.size(), blocks);
+    begun_ = true;
+  }
+  [[nodiscard]] std::span<const S> bet() const { return begun_ ? rule_->recommended(x_) : std::span<const S>(x_); }
+
+  // Hands the layers of the gradient's batch to a rule that wants them, which begins with the first it is told of.
+  void look_inside(std::uint64_t t) {
+    if (!begun_) {
+      std::vector<ParameterBlock> blocks;
+      for (const LayerStatistics<S>& l : layers_) {
+        const std::string name = "layer-" + std::to_string(blocks.size() / 2 + 1);
+        blocks.push_back({name + ".weights", l.weights, l.in, l.out});
+        blocks.push_back({name + ".bias", l.weights + l.in * l.out, l.out, 1});
+      }
+      begin(blocks);
+    }
+    if (rule_->needs_at(t) != LayerDetail::none) search_.charge_flops(rule_->observe(layers_, t));
+  }
+
   // The iterate x was reached: tell the driver.
   void report(double value) {
-    const std::span<const S> best_bet = rule_->recommended(x_);
+    const std::span<const S> best_bet = bet();
     search_.recommend(best_bet, best_bet.data() == x_.data() ? value : std::numeric_limits<double>::quiet_NaN());
     search_.iteration(x_, value);
   }
@@ -140,6 +173,8 @@ class Loop {
   double tolerance_;
   std::vector<S> x_, gradient_, before_;
   Answer<S> answer_;
+  std::vector<LayerStatistics<S>> layers_;
+  bool begun_ = false;  // the rule: at once, or, if it looks inside, when the first answer has told of the layers
   double value_ = 0.0, norm_ = 0.0;
   bool asked_ = false;
   std::uint64_t price_ = 1, used_before_ = 0, failures_ = 0;  // price: evaluations that one question takes

@@ -35,7 +35,7 @@ class DbpRule final : public detail::OptionedRule<DbpRule<S>, UpdateRule<S>, Dbp
 
   [[nodiscard]] LayerDetail needs() const override { return LayerDetail::inputs; }
   [[nodiscard]] LayerDetail needs_at(std::uint64_t t) const override {
-    return (t - 1) % this->o.period == 0 ? needs() : LayerDetail::none;
+    return layers_.empty() || (t - 1) % this->o.period == 0 ? needs() : LayerDetail::none;
   }
 
   // C R = Xᵀ(X R)/rows is never formed as a product of two in×in matrices.
