@@ -47,6 +47,22 @@ TEST(Powell, BasicSweepsSolveAQuadraticWithConjugateDirections) {
   }
 }
 
+TEST(Powell, DefaultAsksAboutTwoValuesALine) {
+  for (const std::size_t n : {3u, 6u}) {
+    const std::vector<double> x0(n, 0.0), steps(n, 1.0);
+    PowellState s(x0, quadratic(x0), steps);
+    std::size_t asked = 0;
+    const FunctionObjective::Value counted = [&](Point x) { return ++asked, quadratic(x); };
+    FunctionObjective g(n, counted);
+    powell_sweep(g, {}, {}, s);
+    asked = 0;
+    const double before = s.value;
+    powell_sweep(g, {}, {}, s);  // the curvatures are known by now
+    EXPECT_LE(asked, 2 * n + 2) << n;
+    EXPECT_LT(s.value, 0.5 * before) << n;
+  }
+}
+
 TEST(Powell, DefaultConvergesOnCurvedValleys) {
   const auto rosenbrock = [](Point x) { return 100.0 * std::pow(x[1] - x[0] * x[0], 2) + std::pow(1.0 - x[0], 2); };
   const Result r = minimize(rosenbrock, {-1.2, 1.0}, Powell{}, {.max_evaluations = 5000});
