@@ -58,4 +58,5 @@ def main():
             f"{m} {sum(runs[m, k][1] for k in common)} (solves {sum(runs[m, k][0] is not None for k in keys)})" for m in three))
 
 
-main()
+if __name__ == "__main__":
+    main()

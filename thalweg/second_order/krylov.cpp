@@ -123,7 +123,8 @@ double KrylovSolver::lowest_of_tridiagonal() {
 void KrylovSolver::lowest_vector(double lowest, std::span<double> out) {
   double spread = std::abs(lowest);
   for (std::size_t i = 0; i < size(); ++i) spread = std::max({spread, std::abs(alpha_[i]), beta_[i]});
-  for (double shift = 4.0 * epsilon * spread; !factor(shift - lowest); shift *= 4.0) {
+  for (double shift = std::max(4.0 * epsilon * spread, std::numeric_limits<double>::min());
+       !factor(shift - lowest) && std::isfinite(shift); shift *= 4.0) {
   }
   std::fill(out.begin(), out.end(), 1.0);
   for (int i = 0; i < 3; ++i) {
