@@ -109,5 +109,23 @@ TEST(Serve, WrongRequests) {
   }
 }
 
+TEST(CompareSuite, FlagsAskForLogs) {
+  const Folder folder;
+  std::ofstream(folder / "c.toml") << "name = \"c\"\nseeds = 1\nbudget = { evaluations_per_dimension = 20 }\n"
+                                      "[[suite]]\nid = \"classic:n=2\"\n[[method]]\nid = \"nelder-mead\"\n";
+  const Outcome o = thalweg({"compare", folder / "c.toml", "--out", folder / "out", "--coco", "--ioh"});
+  ASSERT_EQ(o.status, 0) << o.err;
+  EXPECT_TRUE(has(o.out, "Data profiles: the share of")) << o.out;
+  EXPECT_TRUE(fs::exists(folder / "out/coco/nelder-mead/bbobexp_f1_i1.info"));
+  EXPECT_TRUE(fs::exists(folder / "out/ioh/nelder-mead/IOHprofiler_f1_sphere.json"));
+  EXPECT_TRUE(fs::exists(folder / "out/profiles.csv"));
+  std::ofstream(folder / "t.toml")
+      << "name = \"t\"\nseeds = 1\nbudget = { samples = 10 }\n[task]\ndata = \"digits\"\n"
+         "model = \"64-10\"\n[[method]]\ncredit = \"backprop\"\nrule = \"sgd\"\n";
+  const Outcome t = thalweg({"compare", folder / "t.toml", "--out", folder / "t", "--coco"});
+  EXPECT_EQ(t.status, 2);
+  EXPECT_TRUE(has(t.err, "--coco and --ioh are for")) << t.err;
+}
+
 }  // namespace
 }  // namespace thalweg::test

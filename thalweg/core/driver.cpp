@@ -251,7 +251,7 @@ void Driver<S>::ask_batch(std::span<const Question<S>> questions, std::span<Answ
 template <class S>
 void Driver<S>::complete(std::size_t i) {
   const std::lock_guard lock(complete_mutex_);
-  if (answered_[i]) return;
+  if (i >= answered_.size() || answered_[i]) return;  // a question asked by the short way has no place here
   answered_[i] = true;
   if (limits_.log == nullptr) return;
   limits_.log->record(numbers_.empty() ? question_ + i : numbers_[i], asked_[i], given_[i], seconds());
