@@ -88,24 +88,25 @@ TEST(Minimize, AutoTakesWhatIsAnswered) {
   };
   EXPECT_EQ(method_of({"--problem", "rosenbrock:n=4"}), "newton");
   EXPECT_EQ(method_of({"--problem", "rosenbrock:n=150"}), "l-bfgs");
-  EXPECT_EQ(method_of({"--problem", "rosenbrock:n=4", "--bounds", "-2,2"}), "nelder-mead");
-  EXPECT_EQ(method_of({"--problem", "rosenbrock:n=30", "--bounds", "-2,2"}), "cma-es");
+  EXPECT_EQ(method_of({"--problem", "rosenbrock:n=4", "--bounds", "-2,2"}), "l-bfgs");
+  EXPECT_EQ(method_of({"--command", program("good"), "--dimension", "4", "--bounds", "-2,2"}), "nelder-mead");
+  EXPECT_EQ(method_of({"--command", program("good"), "--dimension", "30", "--bounds", "-2,2"}), "cma-es");
   EXPECT_EQ(method_of({"--command", program("good"), "--dimension", "3"}), "nelder-mead");
   EXPECT_EQ(method_of({"--command", program("gradient"), "--dimension", "3", "--gradient"}), "l-bfgs");
   EXPECT_EQ(method_of({"--command", program("good"), "--dimension", "3", "--estimator", "fd-central"}), "l-bfgs");
-  const Outcome large =
-      thalweg(minimize({"--problem", "sphere:n=100000", "--bounds", "-1,1", "--max-evaluations", "30", "--quiet"}));
+  const Outcome large = thalweg(minimize({"--command", program("good"), "--dimension", "2000", "--bounds", "-1,1",
+                                          "--max-evaluations", "30", "--quiet"}));
   EXPECT_TRUE(has(large.out, "cma-es (auto)") && has(large.out, "diagonal=true")) << large.out << large.err;
   const Outcome text = thalweg(minimize({"--problem", "rosenbrock:n=4"}));
   EXPECT_TRUE(has(text.out, "newton (auto): exact Hessians are answered")) << text.out;
 }
 
 TEST(Minimize, LeavingTheProblemsBoxIsTold) {
-  const Words words = minimize({"--problem", "schwefel:n=2", "--x0", "400,-490", "--method", "l-bfgs", "--json"});
+  const Words words = minimize({"--problem", "schwefel:n=2", "--x0", "400,-490", "--method", "bfgs", "--json"});
   const Outcome o = thalweg(words);
   EXPECT_LT(o.json()["f"].get<double>(), -1.0) << "below the minimum within the box, which is 0";
-  EXPECT_TRUE(has(o.err, "x lies outside the box of schwefel:n=2, -500 to 500, which l-bfgs does not take")) << o.err;
-  EXPECT_EQ(thalweg(minimize({"--problem", "schwefel:n=2", "--x0", "400,-490", "--method", "l-bfgs", "--json",
+  EXPECT_TRUE(has(o.err, "x lies outside the box of schwefel:n=2, -500 to 500, which bfgs does not take")) << o.err;
+  EXPECT_EQ(thalweg(minimize({"--problem", "schwefel:n=2", "--x0", "400,-490", "--method", "bfgs", "--json",
                               "--bounds", "none"}))
                 .err,
             "");
