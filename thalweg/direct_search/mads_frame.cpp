@@ -14,7 +14,6 @@ constexpr std::size_t room_without_budget = 1024,
 
 MadsFrame::MadsFrame(Objective<double>& f, Search& search, GranularMesh mesh, std::size_t block, Watch watch)
     : f_(f),
-      search_(search),
       mesh_(std::move(mesh)),
       n_(mesh_.size()),
       block_(block),

@@ -52,7 +52,6 @@ class MadsFrame {
   void move(std::span<const Place> to, double value);
 
   Objective<double>& f_;
-  Search& search_;
   GranularMesh mesh_;
   std::size_t n_, block_, count_ = 0;
   Watch watch_;
