@@ -263,6 +263,18 @@ TEST(Mads, SolvesIntegers) {
   }
 }
 
+TEST(Mads, TheSidesOfTheBoxAreOnTheGridWhereTheyCanBe) {
+  const auto f = [](Point x) { return -x[0]; };
+  for (const auto& [high, best] : {std::pair{-3.0, -3.0}, {-2.5, -3.0}, {2.0, 2.0}, {2.999999, 2.0}}) {
+    const Result r = minimize(f, {-7.0}, Mads{.granularity = {1}}, {.bounds = {{-HUGE_VAL}, {high}}});
+    EXPECT_EQ(r.status, Status::converged) << r.message;
+    EXPECT_EQ(r.x[0], best);
+  }
+  const Result tenths = minimize(f, {0.0}, Mads{.granularity = {0.1}}, {.bounds = {{0.0}, {0.7}}});
+  EXPECT_NEAR(tenths.x[0], 0.7, 1e-15);
+  EXPECT_LE(tenths.x[0], 0.7);
+}
+
 TEST(Mads, SolvesMixedVariablesOfASpace) {
   // x₁ in {0.5, 1, 1.5, …}, x₀ real, x₂ an integer, x₃ fixed.
   const FunctionObjective::Value value = [](Point x) {

@@ -33,7 +33,8 @@ GranularMesh::GranularMesh(std::span<const double> x0, const Bounds& bounds, std
     a.low = bounds.low(i), a.high = bounds.high(i), a.granularity = g;
     if (g > 0.0) {  // the sides of the grid
       const double origin = std::isfinite(a.low) ? a.low : 0.0;
-      if (std::isfinite(a.high)) a.high = origin + g * std::floor((a.high - origin) / g * (1.0 + 1e-15));
+      const double cells = (a.high - origin) / g;
+      if (std::isfinite(a.high)) a.high = std::min(a.high, origin + g * std::floor(cells + 4e-16 * std::abs(cells)));
       a.anchors[0] = a.anchors[1] = a.anchors[2] = origin;
       a.start.units = static_cast<Whole>(std::nearbyint((std::clamp(x0[i], a.low, a.high) - origin) / g));
     } else {
