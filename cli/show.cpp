@@ -26,6 +26,7 @@ Json json_whole(const Entry& entry) {
   for (const Quality quality : entry.accepts) accepts.push_back(name(quality));
   json["accepts"] = std::move(accepts);
   json["bounds"] = entry.bounds;
+  json["needs_box"] = entry.needs_box;
   json["formula"] = entry.formula;
   json["cost"] = entry.cost;
   json["notes"] = entry.notes;
@@ -63,7 +64,8 @@ void show(const Entry& entry, const Common& common) {
   line("formula", entry.formula);
   if (entry.kind != "problems") line("asks", to_string(entry.asks));
   line("accepts", entry.accepts.empty() ? "" : accepted(entry) + " answers");
-  if (entry.kind == "methods") line("bounds", entry.bounds ? "box constraints" : "none");
+  if (entry.kind == "methods")
+    line("bounds", entry.needs_box ? "a finite box, required" : entry.bounds ? "box constraints" : "none");
   line("cost", entry.cost);
   line("notes", entry.notes);
   line("example", entry.example);

@@ -29,9 +29,11 @@ class EveryMethod : public ::testing::TestWithParam<std::string> {
   [[nodiscard]] bool asks_residuals() const {
     return item().entry.asks.has(AnswerKind::residual) || item().entry.asks.has(AnswerKind::jacobian);
   }
-  // A run of at most `budget` points of each kind.
-  [[nodiscard]] static Limits limits(std::uint64_t budget, int threads = 1) {
-    return {.max_evaluations = budget, .max_iterations = 10 * budget, .seed = 11, .threads = threads};
+  // A run of at most `budget` points of each kind, in a box where the method cannot do without.
+  [[nodiscard]] Limits limits(std::uint64_t budget, int threads = 1, std::size_t n = 3) const {
+    Limits l{.max_evaluations = budget, .max_iterations = 10 * budget, .seed = 11, .threads = threads};
+    if (item().entry.needs_box) l.bounds = {std::vector<double>(n, -4.1), std::vector<double>(n, 5.3)};
+    return l;
   }
   static void expect_same(const Result& a, const Result& b) {
     EXPECT_EQ(a.x, b.x);
@@ -51,6 +53,26 @@ TEST_P(EveryMethod, SameSeedSameBitsWhateverTheThreadsAndASecondRunToo) {
   const Result one = minimize(f, p->start, m, limits(300));
   expect_same(minimize(f, p->start, m, limits(300)), one);
   for (const int threads : {2, 4}) expect_same(minimize(f, p->start, m, limits(300, threads)), one);
+}
+
+// A plain function is asked without the detour through questions and answers, and batches one point at a time.
+TEST_P(EveryMethod, APlainFunctionGetsTheSameRun) {
+  const auto p = problem();
+  const Entry& e = item().entry;
+  if (!(e.asks - Kinds{AnswerKind::value, AnswerKind::gradient}).empty()) return;
+  const auto value = [&](std::span<const double> x) { return p->objective->value(x); };
+  const auto both = [&](std::span<const double> x, std::span<double> g) {
+    return g.empty() ? p->objective->value(x) : p->objective->value_and_gradient(x, g);
+  };
+  Probe f(p->objective);
+  FunctionObjective plain = e.asks.has(AnswerKind::gradient)
+                                ? FunctionObjective(3, FunctionObjective::ValueAndGradient(both))
+                                : FunctionObjective(3, FunctionObjective::Value(value));
+  for (const std::uint64_t budget : {17u, 150u}) {
+    const Result expected = minimize(f, p->start, method(), limits(budget));
+    for (const int threads : {1, 3})
+      expect_same(minimize(plain, p->start, method(), limits(budget, threads)), expected);
+  }
 }
 
 TEST_P(EveryMethod, NeverOneEvaluationOverBudget) {
@@ -221,10 +243,29 @@ TEST_P(EveryMethod, BoundsAreNeverViolatedOrClearlyRefused) {
   EXPECT_LT(r.f, p->objective->value(start)) << "a start on a bound must still move";
 }
 
+TEST_P(EveryMethod, ABoxThatIsNeededIsAskedFor) {
+  if (!item().entry.needs_box) return;
+  const auto p = problem();
+  Probe f(p->objective);
+  Limits none = limits(50), half = limits(50);
+  none.bounds = {};
+  half.bounds.upper[1] = std::numeric_limits<double>::infinity();
+  for (const Limits& l : {none, half}) {
+    try {
+      minimize(f, p->start, method(), l);
+      FAIL() << "ran without a box";
+    } catch (const InvalidArgument& e) {
+      EXPECT_NE(std::string(e.what()).find(GetParam()), std::string::npos) << e.what();
+      EXPECT_NE(std::string(e.what()).find("finite"), std::string::npos) << e.what();
+    }
+  }
+  EXPECT_EQ(f.calls, 0u);
+}
+
 TEST_P(EveryMethod, OneVariableWorks) {
   const auto p = problem_of_one_variable();
   Probe f(p->objective);
-  const Result r = minimize(f, {1.5}, method(), limits(200));
+  const Result r = minimize(f, {1.5}, method(), limits(200, 1, 1));
   EXPECT_LT(r.f, p->objective->value(std::vector{1.5}));
 }
 

@@ -31,6 +31,12 @@ class Driver<S>::Gateway final : public Objective<S> {
   double value(std::span<const S> x, SampleKey sample) override {
     return driver_->plain_ ? driver_->ask_value(x, sample) : Objective<S>::value(x, sample);
   }
+  void values(std::span<const S> points, std::span<double> values, SampleKey sample) override {
+    const std::size_t n = dimension();
+    if (!driver_->plain_ || driver_->pool_ || points.size() != n * values.size())
+      return Objective<S>::values(points, values, sample);
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = driver_->ask_value(points.subspan(i * n, n), sample);
+  }
 
  private:
   Driver* driver_;

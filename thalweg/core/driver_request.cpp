@@ -1,5 +1,6 @@
 // The part of the driver that looks at a request before anything is evaluated: what is asked, bounds, limits, caps.
 #include <algorithm>
+#include <cmath>
 
 #include "thalweg/core/driver.hpp"
 
@@ -33,7 +34,13 @@ void Driver<S>::check_request(const Offers& offers) const {
             " and differs from call to call; use a descent rule (adam, sgd, momentum) or fd-central");
     });
   const Bounds& bounds = limits_.bounds;
-  if (bounds.empty()) return;
+  if (bounds.empty()) {
+    if (entry.needs_box)
+      throw InvalidArgument(entry.id +
+                            " searches a box, and there is none: give every variable finite bounds (Limits::bounds, "
+                            "--bounds), or choose another method");
+    return;
+  }
   if (bounds.lower.size() != start_.size() || bounds.upper.size() != start_.size())
     throw InvalidArgument("bounds have " + std::to_string(bounds.lower.size()) + " lower and " +
                           std::to_string(bounds.upper.size()) + " upper sides; x0 has " +
@@ -47,6 +54,10 @@ void Driver<S>::check_request(const Offers& offers) const {
     if (x < bounds.lower[i] || x > bounds.upper[i])
       throw InvalidArgument("x0" + at + " is " + detail::format(x) + ", outside its bounds [" +
                             detail::format(bounds.lower[i]) + ", " + detail::format(bounds.upper[i]) + "]");
+    if (entry.needs_box && !(std::isfinite(bounds.lower[i]) && std::isfinite(bounds.upper[i])))
+      throw InvalidArgument("bounds" + at + " are " + detail::format(bounds.lower[i]) + " to " +
+                            detail::format(bounds.upper[i]) + "; " + entry.id +
+                            " searches a box and needs finite ones for every variable");
   }
   if (!entry.bounds)
     throw InvalidArgument(entry.id + " does not support bounds; l-bfgs, nelder-mead, cma-es, simulated-annealing do");

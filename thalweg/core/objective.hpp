@@ -48,7 +48,7 @@ class Objective {
   void residual(std::span<const S> x, std::span<S> out, SampleKey sample = {});
   void jacobian(std::span<const S> x, std::span<S> out, SampleKey sample = {});  // m×n
   // `points` holds values.size() points, one after another.
-  void values(std::span<const S> points, std::span<double> values, SampleKey sample = {});
+  virtual void values(std::span<const S> points, std::span<double> values, SampleKey sample = {});
 
  private:
   void one(const Question<S>& question, Answer<S>& answer);

@@ -56,6 +56,7 @@ struct Entry {
   Kinds asks;
   std::vector<Quality> accepts;  // empty: any; {exact}: line searches and quasi-Newton methods
   bool bounds = false;           // supports box constraints
+  bool needs_box = false;        // … and searches between them: every variable must have finite ones
   std::vector<OptionInfo> options;
 };
 
@@ -102,6 +103,7 @@ class Description : public Entry {
   Description& asks(Kinds v) { return Entry::asks = v, *this; }
   Description& needs_exact() { return Entry::accepts = {Quality::exact}, *this; }
   Description& supports_bounds() { return Entry::bounds = true, *this; }
+  Description& needs_box() { return Entry::bounds = Entry::needs_box = true, *this; }
 
   Option option(std::string option_name, double T::*member, std::string help) {
     return add(

@@ -1,5 +1,7 @@
 // The explicit list of methods, in the order of the review's sections.
 #include "thalweg/direct_search/coordinate_search.hpp"
+#include "thalweg/direct_search/direct.hpp"
+#include "thalweg/direct_search/direct_l.hpp"
 #include "thalweg/direct_search/hooke_jeeves.hpp"
 #include "thalweg/direct_search/mads.hpp"
 #include "thalweg/direct_search/nelder_mead.hpp"
@@ -61,6 +63,8 @@ const std::vector<MethodItem>& methods() {
       item<Mads>(),
       item<NelderMead>(),
       item<Powell>(),
+      item<Direct>(),
+      item<DirectL>(),
       // §3.2 stochastic search
       item<RandomSearch>(),
       item<SimulatedAnnealing>(),

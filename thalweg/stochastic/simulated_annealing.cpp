@@ -55,7 +55,21 @@ class Walk {
       }
     }
     if (accept) value_ = next;
+    if (std::isfinite(value_)) {  // what a level measures
+      const double from_first = value_ - (met_ == 0 ? first_met_ = value_ : first_met_);
+      ++met_, taken_ += accept;
+      sum_ += from_first, squares_ += from_first * from_first;
+    }
     return rise;
+  }
+  void begin_level() { met_ = taken_ = 0, sum_ = squares_ = 0.0; }
+  // Of the level's values, the standard deviation; of its moves, the share that was accepted.
+  double deviation() const {
+    const double count = static_cast<double>(std::max<std::uint64_t>(met_, 1));
+    return std::sqrt(std::max(0.0, squares_ / count - sum_ / count * (sum_ / count)));
+  }
+  double accepted() const {
+    return static_cast<double>(taken_) / static_cast<double>(std::max<std::uint64_t>(met_, 1));
   }
 
   // Corana et al. (1987), step 6: v_i grows where more than 60 % were accepted, shrinks below 40 %; c = 2.
@@ -106,7 +120,8 @@ class Walk {
   std::vector<double> x_, trial_, step_, first_step_, widest_;
   std::vector<std::size_t> free_;
   std::vector<int> accepted_;
-  double value_ = 0.0;
+  double value_ = 0.0, first_met_ = 0.0, sum_ = 0.0, squares_ = 0.0;
+  std::uint64_t met_ = 0, taken_ = 0;
 };
 
 double level_temperature(const SimulatedAnnealing& o, double t0, int k) {
@@ -123,30 +138,44 @@ double level_temperature(const SimulatedAnnealing& o, double t0, int k) {
     // T_k = T₀/(1 + kβT₀), with β such that the last is 1e-6·T₀
     case SimulatedAnnealing::Schedule::lundy_mees:
       return t0 / (1.0 + level * (1e6 - 1.0) / last);
-    case SimulatedAnnealing::Schedule::constant:
+    default:
       return t0;
   }
-  return t0;
+}
+
+// How fast ln T falls under the measured schedules, relative to the share that is due: 1 in a quadratic well that is
+// walked with ρ = 0.44.
+double relative_rate(const SimulatedAnnealing& o, const Walk& walk, double t) {
+  const double sigma = walk.deviation();
+  if (sigma == 0.0) return 1.0;
+  const double well = std::sqrt(0.5 * static_cast<double>(walk.free())) * t / sigma;
+  if (o.schedule == SimulatedAnnealing::Schedule::huang) return std::clamp(well, 0.5, 2.0);
+  const auto g = [](double rho) { return 4.0 * rho * (1.0 - rho) * (1.0 - rho) / ((2.0 - rho) * (2.0 - rho)); };
+  return std::clamp(well * well * well * g(walk.accepted()) / g(0.44), 0.5, 2.0);
 }
 
 }  // namespace
 
 Description<SimulatedAnnealing> SimulatedAnnealing::describe() {
   Description<SimulatedAnnealing> d("simulated-annealing", "Simulated annealing", "3.2");
-  d.reference("Kirkpatrick, Gelatt & Vecchi, Science 220 (1983) 671; Corana et al., ACM TOMS 13 (1987) 262")
-      .formula("accept x' with probability min(1, exp(−(f(x') − f(x))/T)); T falls by the schedule")
-      .cost("1 value a move; sweep·adjustments·n moves a temperature")
+  d.reference(
+       "Kirkpatrick, Gelatt & Vecchi, Science 220 (1983) 671; Corana et al., ACM TOMS 13 (1987) 262; Huang, Romeo & "
+       "Sangiovanni-Vincentelli, ICCAD (1986) 381; Lam & Delosme, DAC (1988) 306")
+      .formula("accept x' with probability min(1, exp(−(f(x') − f(x))/T)); T ← T·exp(−λT/σ), σ measured at T")
+      .cost("1 value a move; sweep·n moves a level where the budget plans the schedule, else sweep·adjustments·n")
       .notes("Steps over a bound are reflected. A fixed T (schedule = constant, adaptive = false) samples exp(−f/T).")
       .example("thalweg minimize --problem rastrigin:n=5 --method simulated-annealing --max-evaluations 100000")
       .asks(AnswerKind::value)
       .supports_bounds();
   using SA = SimulatedAnnealing;
-  d.option("schedule", &SA::schedule, {"geometric", "linear", "logarithmic", "fast", "lundy-mees", "constant"},
-           "how T falls with the level k: T₀rᵏ, T₀(1−k/K), T₀/ln(e+k), T₀/(1+k), T₀/(1+kβT₀), T₀");
+  d.option("schedule", &SA::schedule,
+           {"huang", "lam", "geometric", "linear", "logarithmic", "fast", "lundy-mees", "constant"},
+           "how T falls: by the measured σ, by σ and acceptance, or with the level k: T₀rᵏ, T₀(1−k/K), T₀/ln(e+k), "
+           "T₀/(1+k), T₀/(1+kβT₀), T₀");
   d.option("temperature", &SA::temperature, "T₀, in units of f; 0: from a pilot walk").at_least(0.0);
   d.option("acceptance", &SA::acceptance, "share of rises that the pilot's T₀ accepts").above(0.0).below(1.0);
   d.option("cooling", &SA::cooling, "r of the geometric schedule").above(0.0).below(1.0);
-  d.option("temperatures", &SA::temperatures, "levels at most").at_least(1);
+  d.option("temperatures", &SA::temperatures, "levels at most (not huang, lam)").at_least(1);
   d.option("sweep", &SA::sweep, "moves a variable between two adjustments of the steps").at_least(1);
   d.option("adjustments", &SA::adjustments, "adjustments of the steps a level").at_least(1);
   d.option("proposal", &SA::proposal, {"uniform", "gaussian", "cauchy"}, "law of a step, in units of its length");
@@ -177,8 +206,9 @@ void SimulatedAnnealing::run(Objective<double>& f, Search& search) const {
   }
 
   double t0 = temperature;
-  if (t0 == 0.0) {  // a pilot of 10n moves that accepts everything
-    std::vector<double> rises;
+  std::vector<double> rises;
+  // A pilot of 10n moves that accepts everything. Without two finite values that differ it says nothing.
+  const auto pilot = [&] {
     for (std::size_t k = 0; k < 10 * n; ++k) {
       const double rise = walk.move(k % n, HUGE_VAL);
       note();
@@ -189,17 +219,29 @@ void SimulatedAnnealing::run(Objective<double>& f, Search& search) const {
     t0 = rises.empty() ? 1.0 : *middle / -std::log(acceptance);
     walk.forget_counts();
     walk.jump(best, best_value);
-  }
+  };
+  if (temperature == 0.0) pilot();
 
+  const bool fixed = schedule == Schedule::constant;
+  const bool measured = schedule == Schedule::huang || schedule == Schedule::lam;
+  const bool planned = measured && search.evaluations_left().has_value();
+  const std::uint64_t block = static_cast<std::uint64_t>(sweep) * n;  // moves between two adjustments
   const double tolerance = search.tolerance().f.value_or(f_tolerance);
   std::vector<double> ends(static_cast<std::size_t>(agreement));  // values that ended the last levels
   for (int heated = 0;; ++heated) {
-    bool agreed = false;
+    bool agreed = false, frozen = false;
     int level = 0;
     double t = t0;
-    for (; level < temperatures && !agreed; ++level) {
-      t = level_temperature(*this, t0, level);
-      for (int a = 0; a < adjustments; ++a) {
+    const std::uint64_t left_before = planned ? *search.evaluations_left() : 0;
+    const std::uint64_t left_after = left_before - left_before / static_cast<std::uint64_t>(restarts - heated + 1);
+    for (; !agreed && !frozen && (measured || level < temperatures); ++level) {
+      if (!measured) t = level_temperature(*this, t0, level);
+      if (temperature == 0.0 && rises.empty() && std::isfinite(best_value)) {  // the pilot met no value
+        pilot();
+        if (measured) t = t0;
+      }
+      walk.begin_level();
+      for (int a = 0; a < (planned ? 1 : adjustments); ++a) {
         for (int s = 0; s < sweep; ++s)
           for (std::size_t j = 0; j < n; ++j) {
             walk.move(j, t);
@@ -210,11 +252,24 @@ void SimulatedAnnealing::run(Objective<double>& f, Search& search) const {
       search.iteration(walk.x(), walk.value());
       // Corana et al. (1987), step 10: the last N_ε ends agree with this one, and this one with the best.
       const double allowed = tolerance * std::max(1.0, std::abs(walk.value()));
-      agreed = schedule != Schedule::constant && level >= agreement && walk.value() - best_value <= allowed &&
+      agreed = !fixed && level >= agreement && walk.value() - best_value <= allowed &&
                std::all_of(ends.begin(), ends.end(), [&](double e) { return std::abs(e - walk.value()) <= allowed; });
       ends[static_cast<std::size_t>(level % agreement)] = walk.value();
       // Steps 9 and 11: the next level starts from the best point (a fixed temperature is left to its own walk).
-      if (schedule != Schedule::constant) walk.jump(best, best_value);
+      if (!fixed && (!measured || level % 3 == 0)) walk.jump(best, best_value);
+      if (measured && std::isfinite(best_value)) {
+        // ln T falls by the planned share of its way to the end, or as Huang's λ = 0.7 makes it in a quadratic well.
+        const double end = std::max(0.1 * tolerance * std::max(1.0, std::abs(best_value)), 1e-300);
+        double share = 0.7 * std::sqrt(2.0 / static_cast<double>(n));
+        if (planned) {
+          const std::uint64_t left = *search.evaluations_left();
+          const double levels = static_cast<double>(left - std::min(left, left_after)) / static_cast<double>(block);
+          share = std::max(0.0, std::log(t / end)) / std::max(levels, 1.0);
+        }
+        const double fall = share * relative_rate(*this, walk, t);
+        t *= std::exp(planned ? -fall : std::max(-fall, std::log(0.5)));
+        frozen = t < end;
+      }
     }
     if (heated < restarts) {
       walk.reset_steps();
@@ -229,6 +284,11 @@ void SimulatedAnnealing::run(Objective<double>& f, Search& search) const {
           fmt::format("{} levels in a row ended within {:.1e} of each other; T fell from {:.2e} to "
                       "{:.2e}, steps ≤ {:.1e}",
                       agreement + 1, tolerance * std::max(1.0, std::abs(best_value)), t0, t, walk.longest_step()));
+    if (frozen)
+      return search.finish(Status::stalled,
+                           fmt::format("T fell from {:.2e} to {:.2e}, and the last {} levels still "
+                                       "differ by more than {:.1e}; raise the budget or f_tolerance",
+                                       t0, t, agreement + 1, tolerance * std::max(1.0, std::abs(best_value))));
     return search.finish(Status::stalled, fmt::format("all {} temperatures used, from {:.2e} to {:.2e}; raise "
                                                       "`temperatures` or lower `cooling`",
                                                       temperatures, t0, t));

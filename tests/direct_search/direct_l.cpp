@@ -1,0 +1,44 @@
+#include "thalweg/direct_search/direct_l.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/direct_search/jones.hpp"
+#include "thalweg/core/minimize.hpp"
+
+namespace thalweg {
+namespace {
+
+using Point = std::span<const double>;
+
+TEST(DirectL, NeedsGablonskysCountsOnJonesFunctions) {
+  for (const jones::Problem& p : jones::problems()) EXPECT_EQ(jones::evaluations(p, DirectL{}), p.direct_l) << p.name;
+}
+
+// A constant function ties everywhere: the oldest rectangle of the longest side alone is divided.
+TEST(DirectL, DividesTheOldestOfTies) {
+  std::vector<std::uint64_t> after;
+  Limits limits{.max_evaluations = 21, .bounds = {{0, 0}, {1, 1}}};
+  limits.callback = [&](const Progress& now) {
+    after.push_back(now.ledger->of(AnswerKind::value));
+    return Control::proceed;
+  };
+  std::vector<double> third;
+  const auto f = [&](Point x) { return third.push_back(x[1]), 7.0; };
+  minimize(f, {0.5, 0.5}, DirectL{}, limits);
+  EXPECT_EQ(after, (std::vector<std::uint64_t>{1, 5, 7, 9, 13, 17, 21}));
+  // Of the nine squares the middle of the first iteration is the oldest: the tenth value is of its column.
+  EXPECT_EQ(third[9], 0.5);
+}
+
+TEST(DirectL, SearchesBesideRegionsWithoutAValue) {
+  const auto disc = [](Point x) {
+    return std::hypot(x[0], x[1]) > 1.0 ? std::nan("") : std::pow(x[0] - 1.0, 2) + std::pow(x[1] - 1.0, 2);
+  };
+  const Result r = minimize(disc, {0.0, 0.0}, DirectL{}, {.max_evaluations = 500, .bounds = {{-2, -2.5}, {3, 2}}});
+  EXPECT_LT(r.f, 2.0 * std::pow(1.0 - std::sqrt(0.5), 2) * 1.001);
+}
+
+}  // namespace
+}  // namespace thalweg
