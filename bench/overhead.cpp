@@ -21,9 +21,15 @@
 #endif
 
 #include "thalweg/core/minimize.hpp"
+#include "thalweg/direct_search/coordinate_search.hpp"
+#include "thalweg/direct_search/direct.hpp"
+#include "thalweg/direct_search/direct_l.hpp"
+#include "thalweg/direct_search/hooke_jeeves.hpp"
 #include "thalweg/direct_search/nelder_mead.hpp"
+#include "thalweg/direct_search/powell.hpp"
 #include "thalweg/population/cma_es.hpp"
 #include "thalweg/population/de.hpp"
+#include "thalweg/stochastic/random_search.hpp"
 
 namespace {
 
@@ -80,30 +86,48 @@ void plain_calls(std::size_t n) {
   fmt::print("{:<28} {:>12.3f} us/call\n", fmt::format("the sphere, n={}", n), seconds_since(start) / calls * 1e6);
 }
 
-void nelder_mead(std::size_t n, int calls) {
-  const std::vector<double> x0(n, 1.0);
+#ifdef HAVE_NLOPT
+using Algorithm = nlopt_algorithm;
+#else
+enum Algorithm : int {
+  NLOPT_LN_NELDERMEAD,
+  NLOPT_LN_SBPLX,
+  NLOPT_LN_PRAXIS,
+  NLOPT_GN_CRS2_LM,
+  NLOPT_GN_DIRECT,
+  NLOPT_GN_DIRECT_L
+};
+#endif
+
+// A method's cost a call beside that of NLopt's nearest; `box`: in [−3, 5]ⁿ, which both sides search whole.
+template <class M>
+void beside_nlopt(const std::string& work, std::size_t n, int calls, const M& method, Algorithm algorithm,
+                  double goal, bool box = false) {
+  const std::vector<double> x0(n, 1.0), low(n, -3.0), high(n, 5.0);
   const Run ours = [&] {
+    thalweg::Limits limits{.max_evaluations = static_cast<std::uint64_t>(calls)};
+    if (box) limits.bounds = {low, high};
     const auto start = Clock::now();
-    const auto r = thalweg::minimize([n](std::span<const double> x) { return sphere(x.data(), n); }, x0,
-                                     thalweg::NelderMead{.x_tolerance = 0.0, .f_tolerance = 0.0},
-                                     {.max_evaluations = static_cast<std::uint64_t>(calls)});
+    const auto r =
+        thalweg::minimize([n](std::span<const double> x) { return sphere(x.data(), n); }, x0, method, limits);
     return seconds_since(start) / static_cast<double>(r.evaluations());
   };
   Run theirs;
 #ifdef HAVE_NLOPT
   theirs = [&] {
     int count = 0;
-    struct Data {
-      int* count;
-    } data{&count};
-    nlopt_opt opt = nlopt_create(NLOPT_LN_NELDERMEAD, static_cast<unsigned>(n));
+    nlopt_opt opt = nlopt_create(algorithm, static_cast<unsigned>(n));
     nlopt_set_min_objective(
         opt,
-        [](unsigned m, const double* x, double*, void* d) {
-          ++*static_cast<Data*>(d)->count;
+        [](unsigned m, const double* x, double*, void* counted) {
+          ++*static_cast<int*>(counted);
           return sphere(x, m);
         },
-        &data);
+        &count);
+    if (box) {
+      nlopt_set_lower_bounds(opt, low.data());
+      nlopt_set_upper_bounds(opt, high.data());
+    }
     nlopt_set_maxeval(opt, calls);
     std::vector<double> x = x0;
     double f = 0.0;
@@ -113,8 +137,27 @@ void nelder_mead(std::size_t n, int calls) {
     nlopt_destroy(opt);
     return seconds / count;
   };
+#else
+  static_cast<void>(algorithm);
 #endif
-  compare(fmt::format("nelder-mead n={}", n), "call", "NLopt", n == 10 ? 8 : 65, ours, theirs);
+  compare(fmt::format("{} n={}{}", work, n, calls == 100'000 ? " 1e5" : ""), "call", "NLopt", goal, ours, theirs,
+          calls == 100'000 ? 3 : 11);
+}
+
+void by_values() {
+  const thalweg::NelderMead simplex{.x_tolerance = 0.0, .f_tolerance = 0.0};
+  beside_nlopt("nelder-mead", 10, 2000, simplex, NLOPT_LN_NELDERMEAD, 8);
+  beside_nlopt("nelder-mead", 100, 10'000, simplex, NLOPT_LN_NELDERMEAD, 65);
+  for (const std::size_t n : {2u, 10u}) {
+    beside_nlopt("coordinate-search", n, 2000, thalweg::CoordinateSearch{}, NLOPT_LN_SBPLX, 1);
+    beside_nlopt("hooke-jeeves", n, 2000, thalweg::HookeJeeves{}, NLOPT_LN_SBPLX, 1);
+    beside_nlopt("powell", n, 2000, thalweg::Powell{}, NLOPT_LN_PRAXIS, 1);
+    beside_nlopt("random-search", n, 10'000, thalweg::RandomSearch{}, NLOPT_GN_CRS2_LM, 1, true);
+    for (const int calls : {2000, 100'000}) {
+      beside_nlopt("direct", n, calls, thalweg::Direct{}, NLOPT_GN_DIRECT, 1, true);
+      beside_nlopt("direct-l", n, calls, thalweg::DirectL{}, NLOPT_GN_DIRECT_L, 1, true);
+    }
+  }
 }
 
 #ifdef HAVE_PAGMO
@@ -190,8 +233,7 @@ void de(std::size_t n, int generations) {
 int main() {
   fmt::print("medians; ratio: peer's time over ours, min median max over alternating runs\n");
   for (std::size_t n : {10u, 100u}) plain_calls(n);
-  nelder_mead(10, 2000);
-  nelder_mead(100, 10'000);
+  by_values();
   cma_es(10, 200);
   cma_es(100, 200);
   cma_es(100, 200, true);

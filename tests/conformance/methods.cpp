@@ -75,9 +75,11 @@ TEST_P(EveryMethod, APlainFunctionGetsTheSameRun) {
   }
 }
 
-TEST_P(EveryMethod, NeverOneEvaluationOverBudget) {
+// At every point where a sweep, a line search, a poll or a restart can be cut: never one over, and where the budget
+// is what ended the run, not one under.
+TEST_P(EveryMethod, NeverOneEvaluationOverBudgetNorUnder) {
   const auto p = problem();
-  for (const std::uint64_t budget : {1u, 2u, 3u, 7u, 24u, 100u}) {
+  for (const std::uint64_t budget : {1u, 2u, 3u, 4u, 5u, 6u, 7u, 8u, 9u, 10u, 11u, 13u, 17u, 24u, 31u, 50u, 100u}) {
     Probe f(p->objective);
     const Result r = minimize(f, p->start, method(), limits(budget));
     EXPECT_LE(f.values, budget);
@@ -85,7 +87,29 @@ TEST_P(EveryMethod, NeverOneEvaluationOverBudget) {
     EXPECT_EQ(r.ledger.of(AnswerKind::value), f.values);
     EXPECT_EQ(r.ledger.of(AnswerKind::gradient), f.gradients);
     EXPECT_GE(f.values + f.gradients, 1u);
+    if (r.status != Status::evaluation_budget) continue;
+    std::uint64_t most = 0;
+    for (const std::uint64_t count : r.ledger.answers) most = std::max(most, count);
+    EXPECT_EQ(most, budget) << r.message;
   }
+}
+
+// A large budget is used, or the method says that it converged or stalled: no cap of its own ends the run.
+TEST_P(EveryMethod, HasNoHiddenSecondCap) {
+  constexpr std::uint64_t budget = 30'000;
+  const auto p = registry::make_problem(asks_residuals() ? "mgh/osborne-2" : "rastrigin:n=5");
+  const Kinds beyond = item().entry.asks - Kinds{AnswerKind::value, AnswerKind::gradient};
+  Limits l{.max_evaluations = budget, .seed = 11};
+  if (item().entry.bounds) l.bounds = p->bounds;
+  FunctionObjective plain(p->dimension(), [&](std::span<const double> x) { return p->objective->value(x); });
+  const bool by_values = beyond.empty() && !item().entry.asks.has(AnswerKind::gradient);
+  const Result r = minimize(by_values ? plain : *p->objective, p->start, method(), l);
+  EXPECT_TRUE(r.status == Status::evaluation_budget || r.status == Status::converged || r.status == Status::stalled)
+      << name(r.status) << ": " << r.message;
+  if (r.status != Status::evaluation_budget) return;
+  std::uint64_t most = 0;
+  for (const std::uint64_t count : r.ledger.answers) most = std::max(most, count);
+  EXPECT_EQ(most, budget) << r.message;
 }
 
 TEST_P(EveryMethod, ReturnsTheBestPointSeen) {
@@ -132,6 +156,29 @@ TEST_P(EveryMethod, SurvivesNanAndInfinity) {
       EXPECT_EQ(r.f, f.lowest);
     }
   }
+}
+
+// A start without a value is no end; where no point has one, the run has failed, and says so.
+TEST_P(EveryMethod, AStartWithoutAValueIsNoEnd) {
+  const auto p = problem();
+  if (!(item().entry.asks - Kinds{AnswerKind::value}).empty()) return;
+  Probe f(p->objective);
+  f.bad_until = 1;
+  const Result r = minimize(f, p->start, method(), limits(100));
+  EXPECT_TRUE(std::isfinite(r.f)) << r.message;
+  EXPECT_EQ(r.f, f.lowest);
+}
+
+TEST_P(EveryMethod, NoFiniteValueAtAllIsAFailure) {
+  const auto p = problem();
+  Probe f(p->objective);
+  f.bad_every = 1;
+  const Result r = minimize(f, p->start, method(), limits(150));
+  if (f.values == 0) return;  // it asks none
+  EXPECT_EQ(r.status, Status::numerical_failure) << name(r.status) << ": " << r.message;
+  EXPECT_FALSE(r.success());
+  EXPECT_FALSE(r.message.empty());
+  EXPECT_EQ(r.x.size(), 3u);
 }
 
 TEST_P(EveryMethod, TheObjectivesExceptionComesBackWithTheBestKept) {
@@ -241,6 +288,29 @@ TEST_P(EveryMethod, BoundsAreNeverViolatedOrClearlyRefused) {
   const Result r = minimize(f, start, method(), l);
   for (const auto& x : f.points) EXPECT_TRUE(l.bounds.contains(std::span<const double>(x)));
   EXPECT_LT(r.f, p->objective->value(start)) << "a start on a bound must still move";
+}
+
+// From every corner of a box that holds the minimum, and from the middle of every face: the method moves, and down.
+TEST_P(EveryMethod, AStartOnABoundMoves) {
+  if (!item().entry.bounds) return;
+  const auto p = problem();
+  Limits l = limits(300);
+  const std::vector<double> low = {-1.75, -0.5, -2.25}, high = {0.75, 2.0, 1.25};
+  l.bounds = {low, high};
+  for (int where = 0; where < 27; ++where) {
+    std::vector<double> start(3);
+    for (int i = 0, code = where; i < 3; ++i, code /= 3) {
+      const auto k = static_cast<std::size_t>(i);
+      start[k] = code % 3 == 0 ? low[k] : code % 3 == 1 ? high[k] : 0.5 * (low[k] + high[k]);
+    }
+    if (start[0] != low[0] && start[0] != high[0] && start[1] != low[1] && start[1] != high[1] &&
+        start[2] != low[2] && start[2] != high[2])
+      continue;
+    Probe f(p->objective);
+    const Result r = minimize(f, start, method(), l);
+    EXPECT_LT(r.f, p->objective->value(start)) << where << ": " << r.message;
+    for (const auto& x : f.points) EXPECT_TRUE(l.bounds.contains(std::span<const double>(x)));
+  }
 }
 
 TEST_P(EveryMethod, ABoxThatIsNeededIsAskedFor) {

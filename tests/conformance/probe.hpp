@@ -36,6 +36,7 @@ class Probe final : public Objective<double> {
       if (questions[i].asks.has(AnswerKind::value)) {
         ++values;
         points.emplace_back(questions[i].point.begin(), questions[i].point.end());
+        if (values <= bad_until) answers[i].value = std::numeric_limits<double>::quiet_NaN();
         if (bad_every != 0 && values % bad_every == 0) {
           const double bad[] = {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(),
                                 -std::numeric_limits<double>::infinity()};
@@ -49,7 +50,7 @@ class Probe final : public Objective<double> {
 
   Kinds hidden;
   std::atomic<std::uint64_t> calls{0};
-  std::uint64_t values = 0, gradients = 0, throw_at = 0, bad_every = 0;
+  std::uint64_t values = 0, gradients = 0, throw_at = 0, bad_every = 0, bad_until = 0;
   double lowest = std::numeric_limits<double>::infinity();
   std::vector<std::vector<double>> points;
 

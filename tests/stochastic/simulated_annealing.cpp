@@ -79,7 +79,7 @@ TEST(SimulatedAnnealing, SolvesRastriginInFiveDimensions) {
     int solved = 0;
     for (std::uint64_t seed = 0; seed < 10; ++seed) {
       const Result r = minimize(rastrigin, std::vector<double>(5, 4.1), SA{.schedule = schedule},
-                                {.max_evaluations = 50'000,
+                                {.max_evaluations = 100'000,
                                  .bounds = {std::vector<double>(5, -5.12), std::vector<double>(5, 5.12)},
                                  .seed = seed});
       EXPECT_EQ(r.status, Status::converged) << r.message;

@@ -399,6 +399,7 @@ void Driver<S>::conclude() {
     result_.recommended = result_.x;
     result_.recommended_f = result_.f;
   }
+  say_if_nothing_was_finite();
   result_.seconds = seconds();
   if (limits_.log != nullptr) {
     try {
@@ -409,6 +410,20 @@ void Driver<S>::conclude() {
   }
   if (limits_.events != nullptr)
     limits_.events->stop(result_.status, result_.message, result_.ledger, result_.seconds);
+}
+
+// A run that met values and not one finite has found nothing, whatever limit or tolerance ended it.
+template <class S>
+void Driver<S>::say_if_nothing_was_finite() {
+  constexpr Status said_already[] = {Status::stopped_by_callback, Status::interrupted, Status::objective_failed,
+                                     Status::numerical_failure};
+  if (!whole_value_seen_ || std::isfinite(result_.f) ||
+      std::find(std::begin(said_already), std::end(said_already), result_.status) != std::end(said_already))
+    return;
+  result_.message =
+      "none of the " + std::to_string(result_.evaluations()) +
+      " values met was finite; start where f has a value, or give bounds. The run ended so: " + result_.message;
+  result_.status = Status::numerical_failure;
 }
 
 template <class S>

@@ -73,6 +73,7 @@ class Driver {
   void finish(Status status, std::string message);
   [[noreturn]] void end(Status status, std::string message);
   void conclude();
+  void say_if_nothing_was_finite();
   [[nodiscard]] double seconds() const;
   double seconds_about_now();
   [[nodiscard]] std::vector<S> in_users_coordinates(std::span<const S> x) const;

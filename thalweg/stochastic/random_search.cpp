@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "thalweg/stochastic/sobol.hpp"
@@ -28,6 +29,10 @@ struct Box {
   }
 };
 
+std::string used_up(const RandomSearch& o) {
+  return fmt::format("the option points = {} is used up; 0 leaves the end to the run's limits", o.points);
+}
+
 void blind(const RandomSearch& o, Objective<double>& f, Search& search) {
   const std::size_t n = search.start().size();
   const Box box(search, o.radius);
@@ -35,8 +40,8 @@ void blind(const RandomSearch& o, Objective<double>& f, Search& search) {
   std::optional<Sobol> sobol;
   if (o.sampling == RandomSearch::Sampling::sobol) sobol.emplace(n, &random);
   std::vector<double> points(n * static_cast<std::size_t>(o.batch)), values(static_cast<std::size_t>(o.batch));
-  for (std::uint64_t done = 1; done < o.points;) {
-    const auto count = static_cast<std::size_t>(std::min(o.batch, o.points - done));
+  for (std::uint64_t done = 1; o.points == 0 || done < o.points;) {
+    const auto count = static_cast<std::size_t>(o.points == 0 ? o.batch : std::min(o.batch, o.points - done));
     for (std::size_t j = 0; j < count; ++j) {
       const std::span<double> x(points.data() + j * n, n);
       if (sobol) {
@@ -51,7 +56,7 @@ void blind(const RandomSearch& o, Objective<double>& f, Search& search) {
     done += count;
     search.iteration(search.best_x(), search.best_f());
   }
-  search.finish(Status::evaluation_budget, fmt::format("option points = {} reached", o.points));
+  search.finish(Status::evaluation_budget, used_up(o));
 }
 
 void fixed_step(const RandomSearch& o, Objective<double>& f, Search& search, double value) {
@@ -61,7 +66,7 @@ void fixed_step(const RandomSearch& o, Objective<double>& f, Search& search, dou
   std::vector<double> x(search.start().begin(), search.start().end()), trial(n), direction(n);
   const std::uint64_t patience = o.patience * n;
   std::uint64_t failures = 0;
-  for (std::uint64_t done = 1; done < o.points && failures < patience; ++done) {
+  for (std::uint64_t done = 1; (o.points == 0 || done < o.points) && failures < patience; ++done) {
     double norm = 0.0;
     for (auto& d : direction) {
       d = random.normal();
@@ -79,8 +84,7 @@ void fixed_step(const RandomSearch& o, Objective<double>& f, Search& search, dou
     }
     search.iteration(x, value);
   }
-  if (failures < patience)
-    return search.finish(Status::evaluation_budget, fmt::format("option points = {} reached", o.points));
+  if (failures < patience) return search.finish(Status::evaluation_budget, used_up(o));
   search.finish(Status::stalled, fmt::format("{} steps in a row of length {:g} led nowhere; a smaller `step` goes "
                                              "nearer to the minimum, a larger one out of a valley",
                                              failures, o.step));
@@ -101,7 +105,8 @@ Description<RandomSearch> RandomSearch::describe() {
       .supports_bounds();
   d.option("sampling", &RandomSearch::sampling, {"uniform", "sobol", "fixed-step"},
            "independent points, Sobol' points (at most 128 variables), or Rastrigin's steps of fixed length");
-  d.option("points", &RandomSearch::points, "points at most, the start included").at_least(1);
+  d.option("points", &RandomSearch::points, "points at most, the start included; 0: as the run's limits allow")
+      .at_least(0);
   d.option("batch", &RandomSearch::batch, "points asked at once (uniform, sobol)").at_least(1).at_most(1e6);
   d.option("radius", &RandomSearch::radius, "half-width of a variable without bounds, relative to max(1, |x0|)")
       .above(0.0);

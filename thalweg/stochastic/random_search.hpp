@@ -18,11 +18,11 @@ namespace thalweg {
 struct RandomSearch {
   enum class Sampling : std::uint8_t { uniform, sobol, fixed_step };
   Sampling sampling = Sampling::uniform;
-  std::uint64_t points = 100'000;  // stops after that many, where the run's own limits have not
-  std::uint64_t batch = 64;        // points asked at once (uniform and sobol)
-  double radius = 1.0;             // half-width of a variable without bounds, relative to max(1, |x0_i|)
-  double step = 0.1;               // fixed_step: length of a step, each variable in units of its half-width
-  std::uint64_t patience = 1000;   // fixed_step: stops after that many steps a variable in a row that led nowhere
+  std::uint64_t points = 0;       // stops after that many, the start included; 0: at the run's limits alone
+  std::uint64_t batch = 64;       // points asked at once (uniform and sobol)
+  double radius = 1.0;            // half-width of a variable without bounds, relative to max(1, |x0_i|)
+  double step = 0.1;              // fixed_step: length of a step, each variable in units of its half-width
+  std::uint64_t patience = 1000;  // fixed_step: stops after that many steps a variable in a row that led nowhere
 
   static Description<RandomSearch> describe();
   // Never converged: it ends at a limit, at `points` (evaluation_budget) or at the end of its patience (stalled).

@@ -268,7 +268,7 @@ void SimulatedAnnealing::run(Objective<double>& f, Search& search) const {
         }
         const double fall = share * relative_rate(*this, walk, t);
         t *= std::exp(planned ? -fall : std::max(-fall, std::log(0.5)));
-        frozen = t < end;
+        frozen = t < 1e-3 * end;
       }
     }
     if (heated < restarts) {

@@ -6,8 +6,8 @@
 //
 // The default schedule is of what is measured: each level T falls by the factor exp(−λT/σ), σ the deviation of the
 // values met at T (Huang et al.), or Lam & Delosme's rate, which has the share of accepted moves ρ in it and is
-// highest at ρ = 0.44. Where the run has a budget of evaluations λ is planned, level by level, so that T ends a tenth
-// below what f_tolerance allows when the budget ends; the measurement then says where in the budget T falls fast and
+// highest at ρ = 0.44. Where the run has a budget of evaluations λ is planned, level by level, so that T is a tenth
+// of what f_tolerance allows when the budget ends; the measurement then says where in the budget T falls fast and
 // where slowly.
 //
 // References: S. Kirkpatrick, C. D. Gelatt & M. P. Vecchi, Science 220 (1983) 671; N. Metropolis et al., J. Chem.
