@@ -54,6 +54,8 @@ TEST(Minimize, NumbersRoundTripAndInfinitiesAreText) {
   const Outcome none = thalweg(minimize(
       {"--command", program("nan:1"), "--x0", "1,1", "--method", "nelder-mead", "--max-evaluations", "1", "--json"}));
   EXPECT_EQ(none.json()["f"], "inf");
+  EXPECT_EQ(none.json()["status"], "numerical_failure");
+  EXPECT_EQ(none.status, 1);
 }
 
 TEST(Minimize, BudgetsAreKept) {

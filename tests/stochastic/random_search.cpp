@@ -75,6 +75,9 @@ TEST(RandomSearch, EndsAtItsOwnCountAndAtTheBudget) {
   EXPECT_EQ(own.status, Status::evaluation_budget);
   const Result cap = minimize(first, {0.5}, RandomSearch{}, {.max_evaluations = 77, .bounds = {{0}, {1}}});
   EXPECT_EQ(cap.evaluations(), 77u);
+  const Result large = minimize(first, {0.5}, RandomSearch{}, {.max_evaluations = 150'001, .bounds = {{0}, {1}}});
+  EXPECT_EQ(large.evaluations(), 150'001u);
+  EXPECT_EQ(large.status, Status::evaluation_budget);
 }
 
 TEST(RandomSearch, HalfBoundedVariablesStayInside) {
