@@ -114,7 +114,7 @@ TEST(De, SurvivesNotANumberAndFlatness) {
                             {.max_evaluations = 20'000});
   EXPECT_NEAR(r.f, 0.25, 1e-6);
   const Result none = minimize([](Point) { return std::nan(""); }, {1.0, 1.0}, De{}, {.max_evaluations = 2000});
-  EXPECT_EQ(none.status, Status::evaluation_budget);
+  EXPECT_EQ(none.status, Status::numerical_failure);
   const Result flat = minimize([](Point) { return 1.0; }, {1.0, 1.0}, De{}, {.max_evaluations = 2000});
   EXPECT_EQ(flat.status, Status::stalled) << flat.message;
 }
