@@ -121,7 +121,7 @@ Limits limits_of(const MinimizeArguments& a) {
       throw UsageError("--max-answers: unknown kind `" + kind + "`" +
                        (guess.empty()
                             ? "; the kinds are value, gradient, hessian_vector, hessian, third, directional, "
-                              "residual and jacobian"
+                              "residual, jacobian and fisher_vector"
                             : "; did you mean `" + guess + "`?"));
     }
     limits.max_answers[*which] = whole("--max-answers " + kind, count);

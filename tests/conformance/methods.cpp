@@ -27,7 +27,8 @@ class EveryMethod : public ::testing::TestWithParam<std::string> {
     return registry::make_problem(asks_residuals() ? "mgh/variably-dimensioned:n=1" : "sphere:n=1");
   }
   [[nodiscard]] bool asks_residuals() const {
-    return item().entry.asks.has(AnswerKind::residual) || item().entry.asks.has(AnswerKind::jacobian);
+    const Kinds asks = item().entry.asks;
+    return asks.has(AnswerKind::residual) || asks.has(AnswerKind::jacobian) || asks.has(AnswerKind::fisher_vector);
   }
   // A run of at most `budget` points of each kind, in a box where the method cannot do without.
   [[nodiscard]] Limits limits(std::uint64_t budget, int threads = 1, std::size_t n = 3) const {
@@ -255,7 +256,7 @@ TEST_P(EveryMethod, AskTellGivesWhatMinimizeGives) {
   std::vector<double> storage;
   while (const auto* questions = study.ask()) {
     std::vector<Answer<double>> answers(questions->size());
-    const std::size_t n = p->start.size(), m = p->objective->offers().residuals, block = 3 * n + n * n + m + m * n;
+    const std::size_t n = p->start.size(), m = p->objective->offers().residuals, block = 4 * n + n * n + m + m * n;
     storage.assign(block * questions->size(), 0.0);
     for (std::size_t i = 0; i < answers.size(); ++i) {
       const std::span<double> s = std::span(storage).subspan(i * block, block);
@@ -265,6 +266,7 @@ TEST_P(EveryMethod, AskTellGivesWhatMinimizeGives) {
       answers[i].hessian = s.subspan(3 * n, n * n);
       answers[i].residual = s.subspan(3 * n + n * n, m);
       answers[i].jacobian = s.subspan(3 * n + n * n + m, m * n);
+      answers[i].fisher_vector = s.subspan(3 * n + n * n + m + m * n, n);
     }
     p->objective->answer(*questions, answers);
     study.tell(answers);

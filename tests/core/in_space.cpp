@@ -18,7 +18,7 @@ class Analytic final : public Objective<double> {
     Offers o;
     using enum AnswerKind;
     for (const auto k : {value, gradient, directional, hessian_vector, hessian, third, residual, jacobian,
-                         jacobian_vector, vector_jacobian})
+                         jacobian_vector, vector_jacobian, fisher_vector})
       o.add(k);
     o.residuals = 3;
     return o;
@@ -48,6 +48,10 @@ class Analytic final : public Objective<double> {
         if (asks.has(third)) out.third[i] = e * ad * ad * a[i] + 24 * bx * bd * bd * b[i];
         if (asks.has(vector_jacobian)) out.product[i] = d[0] * j[0][i] + d[1] * j[1][i] + d[2] * j[2][i];
         if (asks.has(jacobian_vector)) out.product[i] = d[0] * j[i][0] + d[1] * j[i][1] + d[2] * j[i][2];
+        if (asks.has(fisher_vector)) {
+          out.fisher_vector[i] = 0;
+          for (const auto& row : j) out.fisher_vector[i] += row[i] * (row[0] * d[0] + row[1] * d[1] + row[2] * d[2]);
+        }
         for (std::size_t k = 0; k < 3; ++k) {
           if (asks.has(hessian)) out.hessian[3 * i + k] = e * (a[i] * a[k]) + 12 * bx * bx * (b[i] * b[k]);
           if (asks.has(jacobian)) out.jacobian[3 * i + k] = j[i][k];
@@ -164,6 +168,18 @@ TEST_P(ChainRule, JacobianAndItsProducts) {
   }
   for (std::size_t k = 0; k < n_; ++k)
     EXPECT_NEAR(back[k], u[0] * j[k] + u[1] * j[n_ + k] + u[2] * j[2 * n_ + k], 1e-12);
+}
+
+TEST_P(ChainRule, FisherIsAMetricThatTurnsWithTheJacobian) {
+  std::vector<double> j(3 * n_), product(n_);
+  searched_.jacobian(z_, j);
+  searched_.fisher_vector(z_, d_, product);
+  for (std::size_t k = 0; k < n_; ++k) {
+    double expected = 0;
+    for (std::size_t r = 0; r < 3; ++r)
+      for (std::size_t i = 0; i < n_; ++i) expected += j[r * n_ + k] * j[r * n_ + i] * d_[i];
+    EXPECT_NEAR(product[k], expected, 1e-12);
+  }
 }
 
 TEST_P(ChainRule, BatchesAnswerAsSinglesDo) {

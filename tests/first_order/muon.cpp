@@ -81,7 +81,7 @@ TEST(Muon, SinglePrecisionTakesTheSameStep) {
   const auto g = random_matrix(6, 9, 1);
   for (const bool exact : {true, false}) {
     const auto a = orthogonal<double>(g, 6, 9, exact), b = orthogonal<float>(g, 6, 9, exact);
-    for (std::size_t i = 0; i < a.size(); ++i) EXPECT_NEAR(a[i], b[i], 1e-5);
+    for (std::size_t i = 0; i < a.size(); ++i) EXPECT_NEAR(a[i], b[i], exact ? 1e-5 : 1e-4);
   }
 }
 

@@ -58,6 +58,7 @@ TEST(Allocation, NoneInASteadyStep) {
       plan.forward(theta, task.batch(), noisy, nodes);
       plan.jvp(theta, task.batch(), pass, tangent);
       plan.hessian_vector(theta, task.batch(), pass, v, product);
+      plan.fisher_vector(theta, task.batch(), pass, v, product);
       plan.perturbed_losses(theta, task.batch(), all, losses);
       add_noises<float>(theta, coefficients, Noise::gaussian, all[0].stream);
       objective.value_and_gradient(theta, gradient, {++key});

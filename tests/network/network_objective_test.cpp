@@ -33,6 +33,10 @@ TEST(NetworkObjective, WholeIsTheMeanOverThePieces) {
     EXPECT_NEAR(gradient[i], expected[i], 1e-15);
     EXPECT_NEAR(product[i], expected_product[i], 1e-14);
   }
+  objective.fisher_vector(f.task.theta, v, product);
+  plan.forward(f.task.theta, f.task.batch(), pass);
+  plan.fisher_vector(f.task.theta, f.task.batch(), pass, v, expected_product);
+  for (std::size_t i = 0; i < n; ++i) EXPECT_NEAR(product[i], expected_product[i], 1e-14);
   EXPECT_NEAR(objective.directional(f.task.theta, v), example::dot(expected, v), 1e-13);
   EXPECT_NEAR(objective.value(f.task.theta), loss, 1e-14);
 }

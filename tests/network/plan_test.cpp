@@ -248,6 +248,72 @@ TEST(Plan, HessianTimesVectorIsTheDifferenceOfGradients) {
     }
 }
 
+// Σ_b E[∇log p ∇log pᵀ] v / B with the expectation under the model taken by enumeration (labels) or in closed form
+// (a normal of mean y: E[(t − y)(t − y)ᵀ] = I), from per-sample gradients; not that of the data's labels.
+TEST(Plan, FisherTimesVectorIsTheModelsExpectation) {
+  for (const std::string activation : {"linear", "relu", "tanh", "gelu"})
+    for (auto loss : example::losses) {
+      const Task<double> task("5-6-4-3:" + activation, 4, loss);
+      Plan<double> plan(task.network, loss, 4), single(task.network, loss, 1);
+      auto pass = plan.pass(), one = single.pass();
+      const auto v = task.direction();
+      const std::size_t n = task.theta.size(), width = 3;
+      std::vector<double> out(n), expected(n, 0.0), g(n);
+      plan.forward(task.theta, task.batch(), pass);
+      plan.fisher_vector(task.theta, task.batch(), pass, v, out);
+      double empirical = 0.0, model = 0.0;
+      for (std::size_t b = 0; b < 4; ++b) {
+        thalweg::Batch<double> sample;
+        sample.size = 1, sample.inputs = std::span(task.inputs).subspan(b * 5, 5);
+        const auto y = single.outputs(task.theta, sample, one);
+        const std::vector<double> outputs(y.begin(), y.end());
+        double total = 0.0;
+        for (double o : outputs) total += std::exp(o);
+        for (std::size_t k = 0; k < width; ++k) {
+          const std::vector<std::int32_t> label = {static_cast<std::int32_t>(k)};
+          std::vector<double> target = outputs;  // the gradient of ½‖y − t‖² at t = y − e_k is that of y_k
+          target[k] -= 1.0;
+          const double weight = loss == thalweg::Loss::cross_entropy ? std::exp(outputs[k]) / total : 1.0;
+          if (loss == thalweg::Loss::cross_entropy)
+            sample.labels = label;
+          else
+            sample.targets = target;
+          single.forward(task.theta, sample, one);
+          single.backward(task.theta, sample, one, g);
+          const double along = example::dot(g, v);
+          for (std::size_t i = 0; i < n; ++i) expected[i] += weight * along * g[i] / 4.0;
+          model += weight * along * along / 4.0;
+          if (task.labels[b] == label[0]) empirical += along * along / 4.0;
+        }
+      }
+      double gap = 0.0, size = 0.0;
+      for (std::size_t i = 0; i < n; ++i)
+        gap = std::max(gap, std::abs(out[i] - expected[i])), size = std::max(size, std::abs(expected[i]));
+      EXPECT_LT(gap, 1e-13 * std::max(1.0, size)) << activation << " " << name(loss);
+      EXPECT_NEAR(example::dot(out, v), model, 1e-12 * std::max(1.0, model));
+      if (loss == thalweg::Loss::cross_entropy) {
+        EXPECT_GT(std::abs(empirical - model), 1e-3 * model);
+      }
+      // Linear in its parameters, a network has the Fisher matrix as its Hessian; and a backward pass after it is
+      // right.
+      std::vector<double> before(n), after(n);
+      plan.forward(task.theta, task.batch(), pass), plan.backward(task.theta, task.batch(), pass, before);
+      plan.forward(task.theta, task.batch(), pass), plan.fisher_vector(task.theta, task.batch(), pass, v, out);
+      plan.backward(task.theta, task.batch(), pass, after);
+      for (std::size_t i = 0; i < n; ++i) EXPECT_NEAR(before[i], after[i], 1e-15);
+    }
+  for (auto loss : example::losses) {
+    const Task<double> task("6-5", 9, loss);
+    Plan<double> plan(task.network, loss, 9);
+    auto pass = plan.pass();
+    const auto v = task.direction();
+    std::vector<double> f(v.size()), h(v.size());
+    plan.hessian_vector(task.theta, task.batch(), pass, v, h);
+    plan.forward(task.theta, task.batch(), pass), plan.fisher_vector(task.theta, task.batch(), pass, v, f);
+    for (std::size_t i = 0; i < v.size(); ++i) EXPECT_NEAR(f[i], h[i], 1e-14);
+  }
+}
+
 TEST(Plan, FeedbackMatricesReplaceTheWeights) {
   const Task<double> task("6-9-5-4:tanh", 7);
   Plan<double> plan(task.network, task.loss, 7);

@@ -158,6 +158,9 @@ class Checker {
       case AnswerKind::jacobian:
         a.jacobian = out;
         break;
+      case AnswerKind::fisher_vector:
+        a.fisher_vector = out;
+        break;
       default:
         a.product = out;
         break;

@@ -17,8 +17,8 @@ namespace {
 constexpr std::size_t lanes = 4;  // columns of the Hessian or Jacobian in one sweep: 4 doubles are an AVX2 register
 using Lanes = Dual<double, lanes>;
 
-constexpr Kinds taped{AnswerKind::gradient, AnswerKind::hessian_vector, AnswerKind::hessian,
-                      AnswerKind::third,    AnswerKind::jacobian,       AnswerKind::vector_jacobian};
+constexpr Kinds taped{AnswerKind::gradient, AnswerKind::hessian_vector,  AnswerKind::hessian,      AnswerKind::third,
+                      AnswerKind::jacobian, AnswerKind::vector_jacobian, AnswerKind::fisher_vector};
 
 void require_size(const char* what, std::size_t got, std::size_t expected) {
   if (got != expected)
@@ -108,7 +108,7 @@ Offers DifferentiableObjective::offers() const {
                        AnswerKind::hessian_vector, AnswerKind::hessian,  AnswerKind::third};
   if (residuals_ > 0)
     offers.kinds = offers.kinds | Kinds{AnswerKind::residual, AnswerKind::jacobian, AnswerKind::jacobian_vector,
-                                        AnswerKind::vector_jacobian};
+                                        AnswerKind::vector_jacobian, AnswerKind::fisher_vector};
   offers.residuals = residuals_;
   return offers;
 }
@@ -136,7 +136,8 @@ void DifferentiableObjective::answer(const Question<double>& question, Answer<do
   answer.quality = Quality::exact;
 
   const bool tape = !(asks - (asks - taped)).empty();
-  const bool forward = asks.has(AnswerKind::directional) || asks.has(AnswerKind::jacobian_vector);
+  const bool fisher = asks.has(AnswerKind::fisher_vector);
+  const bool forward = asks.has(AnswerKind::directional) || asks.has(AnswerKind::jacobian_vector) || fisher;
   w.residual.resize(outputs);
   if (tape) {
     w.tape.clear();
@@ -186,6 +187,10 @@ void DifferentiableObjective::answer(const Question<double>& question, Answer<do
   if (asks.has(AnswerKind::vector_jacobian)) {
     require_size("the product", answer.product.size(), n);
     reverse_from([&](std::size_t k) { return d[k]; }, answer.product);
+  }
+  if (fisher) {  // Jᵀ(J d)
+    require_size("the Fisher-vector product", answer.fisher_vector.size(), n);
+    reverse_from([&](std::size_t k) { return w.dual_outputs[k].d[0]; }, answer.fisher_vector);
   }
 
   const auto along_line = [&](auto& sweep) {

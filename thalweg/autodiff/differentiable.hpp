@@ -115,7 +115,8 @@ Differentiable<F> differentiable(F f, std::size_t dimension = 0) {
 }
 
 // From a callable of `residuals` ≥ 1 residuals: it returns a vector (or array) r, or is called with (x, r) and fills
-// r. Then f = ½‖r‖²; residual, jacobian, jacobian_vector and vector_jacobian are answered too.
+// r. Then f = ½‖r‖²; residual, jacobian, jacobian_vector, vector_jacobian and fisher_vector (JᵀJ d: r as normal
+// errors of unit variance) are answered too.
 template <class F>
 Differentiable<F> differentiable_residuals(F f, std::size_t residuals, std::size_t dimension = 0) {
   if (residuals == 0) throw InvalidArgument("differentiable_residuals: residuals is 0; it must be at least 1");

@@ -134,6 +134,8 @@ void AskTell::tell(std::span<const Answer<double>> answers) {
       if (a.layers == nullptr) throw InvalidArgument("tell: layer_statistics were asked; the answer has none");
       *to.layers = *a.layers;
     }
+    copy(a.fisher_vector, to.fisher_vector, asks.has(AnswerKind::fisher_vector) && !a.failed,
+         "Fisher-vector product");
     to.value = a.value;
     to.directional = a.directional;
     to.quality = a.quality;

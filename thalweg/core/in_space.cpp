@@ -147,6 +147,7 @@ void InSpace::pose(const Question<double>& question, const Answer<double>& answe
   if (asks.has(jacobian)) store.jacobian = need(work.jacobian, answer.jacobian.size() / free_.size() * n);
   if (asks.has(vector_jacobian)) store.product = need(work.product, n);
   if (asks.has(jacobian_vector)) store.product = answer.product;
+  if (asks.has(fisher_vector)) store.fisher_vector = need(work.fisher, n);
   store.residual = answer.residual;
   store.constraints = answer.constraints;
   work.first = questions_.size();
@@ -202,6 +203,7 @@ void InSpace::translate(const Question<double>& question, Answer<double>& answer
       if (log) t += 2.0 * s[i] * d * work.hessian_vector[i] + s[i] * work.gradient[i] * d * d;
     }
     if (asks.has(vector_jacobian)) answer.product[k] = s[i] * work.product[i];
+    if (asks.has(fisher_vector)) answer.fisher_vector[k] = s[i] * work.fisher[i];  // a metric: no second-order part
     for (std::size_t r = 0; r < rows; ++r) answer.jacobian[r * count + k] = work.jacobian[r * n + i] * s[i];
   }
 }

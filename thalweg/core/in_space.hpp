@@ -48,7 +48,7 @@ class InSpace final : public Adapter<double> {
 
  private:
   struct Work {  // storage of one question to the base, and of the second that a third derivative needs
-    std::vector<double> x, scale, direction, gradient, hessian_vector, hessian, third, jacobian, product;
+    std::vector<double> x, scale, direction, gradient, hessian_vector, hessian, third, jacobian, product, fisher;
     std::vector<double> curved, curved_product;  // w and ∇²f_x w
     std::size_t first = 0;                       // index among the base's questions
     bool second = false;

@@ -310,6 +310,35 @@ std::span<const double> Svd::right() const {
   return span_of(data_->solver.matrixV());
 }
 
+// --- Orthonormal
+
+struct Orthonormal::Data {
+  explicit Data(Index size) : n(size), solver(size, size), q(size, size), work(size) {}
+  Index n;
+  Eigen::HouseholderQR<Matrix> solver;
+  Matrix q;
+  Vector work;
+  bool ready = false;
+};
+Orthonormal::Orthonormal(std::size_t n) : data_(std::make_unique<Data>(to_index(n))) {}
+Orthonormal::~Orthonormal() = default;
+Orthonormal::Orthonormal(Orthonormal&&) noexcept = default;
+Orthonormal& Orthonormal::operator=(Orthonormal&&) noexcept = default;
+
+bool Orthonormal::compute(std::span<const double> a) {
+  Data& d = *data_;
+  d.ready = false;
+  d.q = square(a, d.n);
+  if (!d.q.allFinite()) return false;
+  d.solver.compute(d.q);
+  d.solver.householderQ().evalTo(d.q, d.work);
+  return d.ready = true;
+}
+std::span<const double> Orthonormal::vectors() const {
+  expect_ready(data_->ready, "Orthonormal");
+  return span_of(data_->q);
+}
+
 void multiply(std::size_t m, std::size_t k, std::size_t n, double alpha, std::span<const double> a,
               std::span<const double> b, double beta, std::span<double> c) {
   expect(a.size(), m * k, "A"), expect(b.size(), k * n, "B"), expect(c.size(), m * n, "C");

@@ -124,6 +124,22 @@ class Svd {
   std::unique_ptr<Data> data_;
 };
 
+// A = Q R for square A (n×n), Q orthogonal, R upper triangular: Householder. 8n³/3 operations, Q formed.
+class Orthonormal {
+ public:
+  explicit Orthonormal(std::size_t n);
+  ~Orthonormal();
+  Orthonormal(Orthonormal&&) noexcept;
+  Orthonormal& operator=(Orthonormal&&) noexcept;
+  // False when A has a number that is not finite. A of any rank gives a whole basis.
+  [[nodiscard]] bool compute(std::span<const double> a);
+  [[nodiscard]] std::span<const double> vectors() const;  // n×n: row j is column j of Q
+
+ private:
+  struct Data;
+  std::unique_ptr<Data> data_;
+};
+
 // C = alpha·A·B + beta·C, A m×k, B k×n, C m×n, row-major, one thread. For small products outside the network engine.
 void multiply(std::size_t m, std::size_t k, std::size_t n, double alpha, std::span<const double> a,
               std::span<const double> b, double beta, std::span<double> c);

@@ -68,6 +68,17 @@ void Objective<S>::hessian_vector(std::span<const S> x, std::span<const S> direc
 }
 
 template <class S>
+void Objective<S>::fisher_vector(std::span<const S> x, std::span<const S> direction, std::span<S> out,
+                                 SampleKey sample) {
+  require_size("the direction", direction.size(), x.size());
+  require_size("the product", out.size(), x.size());
+  const Question<S> q{.asks = AnswerKind::fisher_vector, .point = x, .direction = direction, .sample = sample};
+  Answer<S> a;
+  a.fisher_vector = out;
+  one(q, a);
+}
+
+template <class S>
 void Objective<S>::hessian(std::span<const S> x, std::span<S> out, SampleKey sample) {
   require_size("the Hessian", out.size(), x.size() * x.size());
   const Question<S> q{.asks = AnswerKind::hessian, .point = x, .sample = sample};

@@ -43,6 +43,7 @@ class Objective {
   void gradient(std::span<const S> x, std::span<S> gradient, SampleKey sample = {});
   double directional(std::span<const S> x, std::span<const S> direction, SampleKey sample = {});
   void hessian_vector(std::span<const S> x, std::span<const S> direction, std::span<S> out, SampleKey sample = {});
+  void fisher_vector(std::span<const S> x, std::span<const S> direction, std::span<S> out, SampleKey sample = {});
   void hessian(std::span<const S> x, std::span<S> out, SampleKey sample = {});  // n×n
   void third(std::span<const S> x, std::span<const S> direction, std::span<S> out, SampleKey sample = {});
   void residual(std::span<const S> x, std::span<S> out, SampleKey sample = {});

@@ -33,8 +33,9 @@ enum class AnswerKind : std::uint8_t {
   jacobian_vector,   // J d, m
   vector_jacobian,   // Jᵀ u, n (u is the question's direction, m)
   layer_statistics,  // inputs and output gradients of each layer of a network, over a batch
+  fisher_vector,     // F(x) d, n: F the Fisher metric of the model whose negative log-likelihood f is
 };
-inline constexpr std::size_t answer_kinds = 11;
+inline constexpr std::size_t answer_kinds = 12;
 
 std::string_view name(AnswerKind kind);
 std::optional<AnswerKind> answer_kind_named(std::string_view text);
@@ -90,7 +91,7 @@ template <class S>
 struct Question {
   Kinds asks{AnswerKind::value};
   std::span<const S> point;
-  std::span<const S> direction{};  // for hessian_vector, third, directional, jacobian_vector, vector_jacobian
+  std::span<const S> direction{};  // for the kinds named …_vector, …_jacobian, third and directional
   SampleKey sample{};
   double fidelity = 1.0;  // in (0, 1], 1 the real thing
   Perturbation perturbation{};
@@ -116,7 +117,8 @@ struct Answer {
   std::span<S> third{};
   std::span<S> residual{};
   std::span<S> jacobian{};
-  std::span<S> product{};      // of jacobian_vector (m) or vector_jacobian (n)
+  std::span<S> product{};  // of jacobian_vector (m) or vector_jacobian (n)
+  std::span<S> fisher_vector{};
   std::span<S> constraints{};  // reserved: c(x) ≤ 0
   std::vector<LayerStatistics<S>>* layers = nullptr;
   Quality quality = Quality::exact;  // the worst of what was given

@@ -65,6 +65,7 @@ void parts(Kinds asks, A& a, F&& f) {
   if (asks.has(AnswerKind::residual)) f(a.residual);
   if (asks.has(AnswerKind::jacobian)) f(a.jacobian);
   if (asks.has(AnswerKind::jacobian_vector) || asks.has(AnswerKind::vector_jacobian)) f(a.product);
+  if (asks.has(AnswerKind::fisher_vector)) f(a.fisher_vector);
 }
 
 void encode(const Question<double>& q, const Answer<double>& a, Bytes& out) {

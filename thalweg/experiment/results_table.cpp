@@ -60,6 +60,7 @@ std::vector<const RunRecord*> runs_of(const MethodRecord& method, const std::str
 std::string short_name(const std::string& kind) {
   if (kind == "value" || kind == "gradient" || kind == "hessian") return kind + "s";
   if (kind == "hessian_vector") return "Hv";
+  if (kind == "fisher_vector") return "Fv";
   return kind;
 }
 Cell crashed_cell(const std::vector<const RunRecord*>& runs) {

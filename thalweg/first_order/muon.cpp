@@ -8,6 +8,7 @@
 #include "thalweg/first_order/adam.hpp"
 #include "thalweg/first_order/gradient_norm.hpp"
 #include "thalweg/first_order/optioned_rule.hpp"
+#include "thalweg/network/products.hpp"
 
 namespace thalweg {
 namespace {
@@ -30,8 +31,9 @@ class MuonRule final : public detail::OptionedRule<MuonRule<S>, UpdateRule<S>, M
         x_(other.x_),
         other_(other.other_),
         gram_(other.gram_),
-        poly_(other.poly_) {
-    make_svds();
+        poly_(other.poly_),
+        wide_(other.wide_) {
+    prepare();
   }
   MuonRule& operator=(const MuonRule&) = delete;
 
@@ -53,9 +55,10 @@ class MuonRule final : public detail::OptionedRule<MuonRule<S>, UpdateRule<S>, M
     if (blocks.empty()) vectors_.push_back({0, 0, in_vectors = n, 1});
     v_.assign(held, S(0));
     adam_->begin(in_vectors);
-    x_.assign(large, 0.0), other_.assign(large, 0.0);
-    gram_.assign(small * small, 0.0), poly_.assign(small * small, 0.0);
-    make_svds();
+    x_.assign(large, S(0)), other_.assign(large, S(0));
+    gram_.assign(small * small, S(0)), poly_.assign(small * small, S(0));
+    wide_.assign(this->o.exact ? large : 0, 0.0);
+    prepare();
   }
 
   void update(std::span<S> u, std::span<const S> theta, std::uint64_t t) override {
@@ -105,10 +108,10 @@ class MuonRule final : public detail::OptionedRule<MuonRule<S>, UpdateRule<S>, M
     }
     const double norm = detail::gradient_norm(std::span<const S>(g));
     if (!(norm > 0.0) || !std::isfinite(norm)) return;  // nothing to turn; a NaN is for the loop to report
-    const std::span<double> x(x_.data(), size);
+    const std::span<S> x(x_.data(), size);
     for (std::size_t i = 0; i < p.rows; ++i)
       for (std::size_t j = 0; j < p.cols; ++j)
-        x[wide ? i * l + j : j * l + i] = static_cast<double>(g[i * p.cols + j]) / norm;
+        x[wide ? i * l + j : j * l + i] = static_cast<S>(static_cast<double>(g[i * p.cols + j]) / norm);
     if (this->o.exact)
       polar(p, x, s, l);
     else
@@ -117,43 +120,53 @@ class MuonRule final : public detail::OptionedRule<MuonRule<S>, UpdateRule<S>, M
         this->o.rate * std::sqrt(std::max(1.0, static_cast<double>(p.cols) / static_cast<double>(p.rows)));
     for (std::size_t i = 0; i < p.rows; ++i)
       for (std::size_t j = 0; j < p.cols; ++j)
-        g[i * p.cols + j] = static_cast<S>(scale * x[wide ? i * l + j : j * l + i]);
+        g[i * p.cols + j] = static_cast<S>(scale) * x[wide ? i * l + j : j * l + i];
   }
 
-  void newton_schulz(std::span<double> x, std::size_t s, std::size_t l) {
-    const std::span<double> gram(gram_.data(), s * s), poly(poly_.data(), s * s), other(other_.data(), s * l);
+  void newton_schulz(std::span<S> x, std::size_t s, std::size_t l) {
+    S* const gram = gram_.data();
+    S* const poly = poly_.data();
+    S* const other = other_.data();
     for (int step = 0; step < newton_schulz_steps; ++step) {
-      for (std::size_t i = 0; i < s; ++i)
-        for (std::size_t j = 0; j < l; ++j) other[j * s + i] = x[i * l + j];
-      linalg::multiply(s, l, s, 1.0, x, other, 0.0, gram);  // A = XXᵀ
-      std::copy(gram.begin(), gram.end(), poly.begin());
-      linalg::multiply(s, s, s, c, gram, gram, b, poly);  // bA + cA²
-      std::copy(x.begin(), x.end(), other.begin());
-      linalg::multiply(s, s, l, 1.0, poly, other, a, x);  // X ← aX + (bA + cA²)X
+      products_.times_transposed(x.data(), s, l, x.data(), s, gram);  // A = XXᵀ
+      products_.times(gram, s, s, gram, s, poly);
+      for_each_element(s * s, [=](std::size_t i) { poly[i] = S(b) * gram[i] + S(c) * poly[i]; });  // bA + cA²
+      products_.times(poly, s, s, x.data(), l, other);
+      for_each_element(s * l, [=, to = x.data()](std::size_t i) { to[i] = S(a) * to[i] + other[i]; });
     }
   }
 
-  void polar(const Part& p, std::span<double> x, std::size_t s, std::size_t l) {
+  void polar(const Part& p, std::span<S> x, std::size_t s, std::size_t l) {
     linalg::Svd& svd = *svds_[static_cast<std::size_t>(&p - matrices_.data())];
-    if (!svd.compute(x)) return;  // not finite: cannot be, the norm was
+    const std::span<double> wide(wide_.data(), s * l);
+    std::copy(x.begin(), x.end(), wide.begin());
+    if (!svd.compute(wide)) return;  // not finite: cannot be, the norm was
     const double smallest = svd.values()[0] * std::numeric_limits<double>::epsilon() * static_cast<double>(l);
-    std::fill(x.begin(), x.end(), 0.0);
+    std::fill(wide.begin(), wide.end(), 0.0);
     for (std::size_t k = 0; k < s && svd.values()[k] > smallest; ++k)  // a null direction has no nearest sign
       for (std::size_t i = 0; i < s; ++i)
-        for (std::size_t j = 0; j < l; ++j) x[i * l + j] += svd.left()[k * s + i] * svd.right()[k * l + j];
+        for (std::size_t j = 0; j < l; ++j) wide[i * l + j] += svd.left()[k * s + i] * svd.right()[k * l + j];
+    std::transform(wide.begin(), wide.end(), x.begin(), [](double v) { return static_cast<S>(v); });
   }
 
-  void make_svds() {
+  // What is not state: room for products, and a decomposition for each matrix.
+  void prepare() {
     svds_.clear();
-    if (!this->o.exact) return;
-    for (const Part& p : matrices_)
-      svds_.push_back(std::make_unique<linalg::Svd>(std::min(p.rows, p.cols), std::max(p.rows, p.cols)));
+    std::size_t widest = 0;
+    for (const Part& p : matrices_) {
+      widest = std::max({widest, p.rows, p.cols});
+      if (this->o.exact)
+        svds_.push_back(std::make_unique<linalg::Svd>(std::min(p.rows, p.cols), std::max(p.rows, p.cols)));
+    }
+    products_.reserve(widest);
   }
 
   std::vector<Part> matrices_, vectors_;
   std::vector<S> v_;
   std::unique_ptr<UpdateRule<S>> adam_;
-  std::vector<double> x_, other_, gram_, poly_;
+  std::vector<S> x_, other_, gram_, poly_;
+  std::vector<double> wide_;
+  detail::Products<S> products_;
   std::vector<std::unique_ptr<linalg::Svd>> svds_;  // one a matrix, when exact
 };
 
@@ -171,7 +184,8 @@ Description<Muon> Muon::describe() {
           "vector, "
           "and the rule is Adam. Newton–Schulz leaves singular values in [0.68, 1.16] where they were at least 5e-3 "
           "of "
-          "the norm; exact=true makes them 1. Arithmetic in double (theirs bfloat16); weights are in×out, so the "
+          "the norm; exact=true makes them 1. Arithmetic in the parameters' type (theirs bfloat16); weights are "
+          "in×out, so the "
           "factor "
           "is √max(1, out/in) as theirs.")
       .example("muon(rate=0.02) | lr-cosine(steps=1000)");

@@ -7,7 +7,7 @@
 //     v ← βv + g,  m = g + βv (nesterov) or v,  u = η √max(1, c/r) · orthogonal(m)
 //     Newton–Schulz: X₀ = m/‖m‖_F;  A = XXᵀ;  X ← aX + (bA + cA²)X, five times, (a, b, c) = (3.4445, −4.7750, 2.0315)
 // whose singular values end in [0.68, 1.16] wherever those of X₀ are at least 5e-3; `exact` takes the polar factor
-// UVᵀ. Departures: the arithmetic of the iteration is in double (theirs: bfloat16); weights are in×out here, so c/r
+// UVᵀ. Departures: the iteration is in the parameters' own type (theirs: bfloat16); weights are in×out here, so c/r
 // is their rows over columns; the vectors' Adam is part of the rule.
 #pragma once
 

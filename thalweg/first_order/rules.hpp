@@ -19,4 +19,5 @@
 #include "thalweg/first_order/schedules.hpp"
 #include "thalweg/first_order/sgd.hpp"
 #include "thalweg/first_order/sign.hpp"
+#include "thalweg/first_order/swa.hpp"
 #include "thalweg/first_order/weight_decay.hpp"

@@ -69,6 +69,12 @@ double Plan<S>::flops_hessian_vector(std::size_t size) const {
   return flops_jvp(size) + static_cast<double>(size) * back;
 }
 template <class S>
+double Plan<S>::flops_fisher_vector(std::size_t size) const {
+  const Shape s(network(), loss());
+  const double tangent = s.products + s.products_up + 2.0 * s.units + s.derivatives;
+  return static_cast<double>(size) * tangent + flops_backward(size);
+}
+template <class S>
 double Plan<S>::flops_node_noise(std::size_t size, const NodeNoise& noise) const {
   double units = 0;
   for (std::size_t l = 0; l < network().layers().size(); ++l)
@@ -100,6 +106,7 @@ double Plan<S>::flops_perturbed(std::size_t size, std::span<const Perturbation> 
   template double Plan<S>::flops_model_deltas(std::size_t) const;                 \
   template double Plan<S>::flops_jvp(std::size_t) const;                          \
   template double Plan<S>::flops_hessian_vector(std::size_t) const;               \
+  template double Plan<S>::flops_fisher_vector(std::size_t) const;                \
   template double Plan<S>::flops_node_noise(std::size_t, const NodeNoise&) const; \
   template double Plan<S>::flops_perturbed(std::size_t, std::span<const Perturbation>) const
 THALWEG_INSTANTIATE(float);

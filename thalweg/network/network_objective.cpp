@@ -32,8 +32,8 @@ NetworkObjective<S>::NetworkObjective(const Network& network, Loss loss, const D
 template <class S>
 Offers NetworkObjective<S>::offers() const {
   Offers offers;
-  for (AnswerKind kind :
-       {AnswerKind::gradient, AnswerKind::directional, AnswerKind::hessian_vector, AnswerKind::layer_statistics})
+  for (AnswerKind kind : {AnswerKind::gradient, AnswerKind::directional, AnswerKind::hessian_vector,
+                          AnswerKind::layer_statistics, AnswerKind::fisher_vector})
     offers.add(kind);
   offers.stochastic = minibatches_.size() < data_->samples;
   offers.samples = data_->samples;
@@ -63,9 +63,9 @@ void NetworkObjective<S>::one(const Question<S>& q, Answer<S>& a) {
   }
   const bool product = q.asks.has(AnswerKind::hessian_vector), directional = q.asks.has(AnswerKind::directional);
   const bool statistics = q.asks.has(AnswerKind::layer_statistics);
-  const bool gradient = q.asks.has(AnswerKind::gradient);
-  const Kinds known{AnswerKind::value, AnswerKind::gradient, AnswerKind::hessian_vector, AnswerKind::directional,
-                    AnswerKind::layer_statistics};
+  const bool gradient = q.asks.has(AnswerKind::gradient), fisher = q.asks.has(AnswerKind::fisher_vector);
+  const Kinds known{AnswerKind::value,       AnswerKind::gradient,         AnswerKind::hessian_vector,
+                    AnswerKind::directional, AnswerKind::layer_statistics, AnswerKind::fisher_vector};
   if (!known.has_all(q.asks)) throw MissingAnswer("a network does not answer " + to_string(q.asks - known));
   if (statistics && q.sample.whole() && data_->samples > plan_.maximum_batch())
     throw InvalidArgument("layer statistics are of one batch: ask with a sample key, or with a batch of all " +
@@ -107,6 +107,12 @@ void NetworkObjective<S>::one(const Question<S>& q, Answer<S>& a) {
       a.flops += plan_.flops_forward(batch.size);
     }
     if (gradient && !alone) accumulate<S>(a.gradient, share, g, first);
+    if (fisher) {
+      const std::span<S> out = alone ? a.fisher_vector : make(part_product_);
+      plan_.fisher_vector(theta, batch, pass_, q.direction, out);
+      if (!alone) accumulate<S>(a.fisher_vector, share, out, first);
+      a.flops += plan_.flops_fisher_vector(batch.size);
+    }
     value += share * loss;
     first = false;
   });

@@ -121,6 +121,14 @@ class Plan {
   double hessian_vector(std::span<const S> theta, const Batch<S>& batch, Pass<S>& pass, std::span<const S> direction,
                         std::span<S> out, std::span<S> gradient = {});
 
+  // F·direction into out (n), after forward with the same θ and batch; the pass's δ are overwritten. F is the Fisher
+  // information of the model whose negative log-likelihood the loss is (a categorical of softmax(y); a normal of mean
+  // y and unit variance), at the batch's inputs, with labels drawn by the model: in closed form Jᵀ(∂²ℓ/∂y²)J, which
+  // is also the generalised Gauss–Newton matrix (Schraudolph, Neural Computation 14, 2002; Martens, JMLR 21:146,
+  // 2020, section 9.2).
+  void fisher_vector(std::span<const S> theta, const Batch<S>& batch, Pass<S>& pass, std::span<const S> direction,
+                     std::span<S> out);
+
   // losses[k] = mean loss at θ + scale_k·ε_k. The noise is regenerated while the weights are packed and never
   // stored; ±σ of one stream next to each other share it, and all share the first layer's X·W.
   void perturbed_losses(std::span<const S> theta, const Batch<S>& batch, std::span<const Perturbation> perturbations,
@@ -152,6 +160,7 @@ class Plan {
   [[nodiscard]] double flops_model_deltas(std::size_t size) const;
   [[nodiscard]] double flops_jvp(std::size_t size) const;  // with its forward pass
   [[nodiscard]] double flops_hessian_vector(std::size_t size) const;
+  [[nodiscard]] double flops_fisher_vector(std::size_t size) const;  // without its forward pass
   [[nodiscard]] double flops_node_noise(std::size_t size, const NodeNoise& noise) const;
   [[nodiscard]] double flops_perturbed(std::size_t size, std::span<const Perturbation> perturbations) const;
 

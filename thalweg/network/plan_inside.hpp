@@ -89,9 +89,9 @@ struct Plan<S>::Inside {
   void weight_gradient(const S* h, std::size_t in, const S* deltas, std::size_t out, std::size_t rows, S* weights,
                        bool accumulate);
   void forward(std::span<const S> theta, const Batch<S>& batch, Pass<S>& pass, const NodeNoise* noise);
-  // Primal and tangent; ż and ḣ of layer l in z_dot[keep ? l : l mod 2].
+  // Tangent, and primal before it unless the pass holds it; ż and ḣ of layer l in z_dot[keep ? l : l mod 2].
   void forward_tangent(std::span<const S> theta, const Batch<S>& batch, Pass<S>& pass, const Tangent<S>& tangent,
-                       bool keep);
+                       bool keep, bool primal = true);
   void perturbed(const Tasks& where, Context& context, std::span<const S> theta, const Batch<S>& batch,
                  const Perturbation& perturbation, bool pair, double* plus, double* minus);
   // Mean loss of a pass; leaves softmax where backward wants it.

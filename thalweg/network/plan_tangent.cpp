@@ -18,7 +18,7 @@ void Plan<S>::Inside::make_tangents() {
 // ż_l = ḣ_{l-1}·W + h_{l-1}·Ẇ + ḃ (+ the tangent of the nodes), ḣ_l = φ′(z_l) ⊙ ż_l
 template <class S>
 void Plan<S>::Inside::forward_tangent(std::span<const S> theta, const Batch<S>& batch, Pass<S>& pass,
-                                      const Tangent<S>& tangent, bool keep) {
+                                      const Tangent<S>& tangent, bool keep, bool primal) {
   const bool along_weights = !tangent.weights.empty(), along_noise = tangent.noise.noise != Noise::none;
   if (along_weights) check_size("tangent.weights", tangent.weights.size(), network.parameters());
   const std::size_t rows = batch.size;
@@ -35,8 +35,10 @@ void Plan<S>::Inside::forward_tangent(std::span<const S> theta, const Batch<S>& 
     gemm.pack_left(tasks, h, rows, view.in, packed.data());
     if (h_tangent != nullptr) gemm.pack_left(tasks, h_tangent, rows, view.in, packed_dot.data());
     const Left<S> both[2] = {{packed.data(), layer.z, theta.data() + view.bias}, {packed_dot.data(), zd}};
-    gemm.multiply(tasks, std::span(both, h_tangent != nullptr ? 2 : 1), true, rows,
-                  Right<S>{theta.data() + view.weights, view.in, view.out});
+    const std::size_t from = primal ? 0 : 1, to = h_tangent != nullptr ? 2 : 1;
+    if (from < to)
+      gemm.multiply(tasks, std::span(both + from, to - from), true, rows,
+                    Right<S>{theta.data() + view.weights, view.in, view.out});
     if (h_tangent == nullptr) std::fill_n(zd, rows * view.out, S{0});
     if (along_weights || along_noise) {
       Right<S> right{along_weights ? tangent.weights.data() + view.weights : nullptr, view.in, view.out};
@@ -50,7 +52,7 @@ void Plan<S>::Inside::forward_tangent(std::span<const S> theta, const Batch<S>& 
       gemm.multiply(tasks, {&left, 1}, true, rows, right);
     }
     add_node_noise(tangent.nodes, l, rows, zd);
-    activate(tasks, view.activation, rows, view.out, layer.z, layer.h);
+    if (primal) activate(tasks, view.activation, rows, view.out, layer.z, layer.h);
     by_rows(tasks, rows, view.out, [&](std::size_t b, std::size_t n, int) {
       const std::size_t at = b * view.out;
       std::copy_n(zd + at, n * view.out, hd + at);
@@ -126,11 +128,40 @@ double Plan<S>::hessian_vector(std::span<const S> theta, const Batch<S>& batch, 
   }
 }
 
+// ẏ forward, δ_last = ∂²(mean loss)/∂y² ẏ, and δ back as in backward.
+template <class S>
+void Plan<S>::fisher_vector(std::span<const S> theta, const Batch<S>& batch, Pass<S>& pass,
+                            std::span<const S> direction, std::span<S> out) {
+  const auto& layers = inside_->network.layers();
+  inside_->check(theta, batch, pass, true);
+  check_size("direction", direction.size(), inside_->network.parameters());
+  check_size("out", out.size(), inside_->network.parameters());
+  if (pass.size_ != batch.size || pass.x_ != batch.inputs.data())
+    throw InvalidArgument("fisher_vector comes after forward of the same batch");
+  inside_->make_tangents();
+  Tangent<S> tangent;
+  tangent.weights = direction;
+  inside_->forward_tangent(theta, batch, pass, tangent, false, false);
+  const std::size_t last = layers.size() - 1, width = inside_->network.outputs();
+  loss_hessian<S>(inside_->loss, pass.outputs(), {inside_->z_dot[last % 2].data(), batch.size * width}, batch, width,
+                  pass.deltas(last));
+  for (std::size_t l = last;; --l) {
+    weight_gradient(pass, l, pass.deltas(l), out);
+    if (l == 0) return;
+    propagate_back(pass, l - 1, theta.subspan(layers[l].weights, layers[l].in * layers[l].out), pass.deltas(l),
+                   pass.deltas(l - 1));
+  }
+}
+
 template double Plan<float>::jvp(std::span<const float>, const Batch<float>&, Pass<float>&, const Tangent<float>&);
 template double Plan<double>::jvp(std::span<const double>, const Batch<double>&, Pass<double>&,
                                   const Tangent<double>&);
 template double Plan<float>::hessian_vector(std::span<const float>, const Batch<float>&, Pass<float>&,
                                             std::span<const float>, std::span<float>, std::span<float>);
+template void Plan<float>::fisher_vector(std::span<const float>, const Batch<float>&, Pass<float>&,
+                                         std::span<const float>, std::span<float>);
+template void Plan<double>::fisher_vector(std::span<const double>, const Batch<double>&, Pass<double>&,
+                                          std::span<const double>, std::span<double>);
 template double Plan<double>::hessian_vector(std::span<const double>, const Batch<double>&, Pass<double>&,
                                              std::span<const double>, std::span<double>, std::span<double>);
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "thalweg/core/statistical_model.hpp"
 #include "thalweg/problems/classic.hpp"
 #include "thalweg/problems/define.hpp"
 
@@ -203,6 +204,21 @@ vector<registry::ProblemItem> few_dimensions() {
                                           {{4.00074653159, 4.00059293414, 3.99966339804, 3.99950980059}});
                        return within(std::move(p), box(4, 0.0, 10.0));
                      }));
+
+  list.push_back(
+      define("gaussian-likelihood", "Likelihood of a normal distribution", "Amari (1998), Neural Computation 10:251",
+             "x₁ + (v + (m − x₀)²) exp(−2x₁)/2, m = 1, v = 4")
+          .notes("Minus the mean log-likelihood, but for a constant, of observations of mean m and variance v under "
+                 "N(x₀, e^{2x₁}); answers Fisher-vector products, F = diag(e^{−2x₁}, 2).")
+          .make([](const Shape&) {
+            Problem p = smooth([](auto const& x) { return x[1] + 0.5 * (4.0 + sq(1.0 - x[0])) * exp(-2.0 * x[1]); },
+                               {0.0, 0.0});
+            const auto fisher = [](std::span<const double> x, std::span<double> f) {
+              f[0] = std::exp(-2.0 * x[1]), f[3] = 2.0;
+            };
+            p.objective = std::make_shared<StatisticalModel>(p.objective, fisher);
+            return with_optimum(std::move(p), 0.5 + std::numbers::ln2, {{1.0, std::numbers::ln2}});
+          }));
   return list;
 }
 

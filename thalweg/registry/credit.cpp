@@ -4,6 +4,7 @@
 #include "thalweg/credit/feedback_alignment.hpp"
 #include "thalweg/credit/forward_gradient.hpp"
 #include "thalweg/credit/frozen_features.hpp"
+#include "thalweg/credit/natural_gradient_credit.hpp"
 #include "thalweg/credit/node_perturbation.hpp"
 #include "thalweg/credit/weight_perturbation.hpp"
 #include "thalweg/registry/registry.hpp"
@@ -30,8 +31,8 @@ class OffersAll final : public Objective<double> {
 
 const std::vector<CreditItem>& credit_rules() {
   static const std::vector<CreditItem> list = {
-      item<Backprop>(),         item<ForwardGradient>(),   item<WeightPerturbation>(),
-      item<NodePerturbation>(), item<FeedbackAlignment>(), item<FrozenFeatures>(),
+      item<Backprop>(),          item<ForwardGradient>(), item<WeightPerturbation>(),    item<NodePerturbation>(),
+      item<FeedbackAlignment>(), item<FrozenFeatures>(),  item<NaturalGradientCredit>(),
   };
   return list;
 }

@@ -18,6 +18,7 @@
 #include "thalweg/second_order/bfgs.hpp"
 #include "thalweg/second_order/l_bfgs.hpp"
 #include "thalweg/second_order/levenberg_marquardt.hpp"
+#include "thalweg/second_order/natural_gradient.hpp"
 #include "thalweg/second_order/newton.hpp"
 #include "thalweg/second_order/newton_cg.hpp"
 #include "thalweg/stochastic/random_search.hpp"
@@ -53,6 +54,7 @@ const std::vector<MethodItem>& methods() {
       item<Bfgs>(),
       item<LBfgs>(),
       item<LevenbergMarquardt>(),
+      item<NaturalGradient>(),
       // §2.3 higher order
       item<CubicNewton>(),
       item<Ar3>(),
