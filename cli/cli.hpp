@@ -11,6 +11,8 @@
 #include <vector>
 
 #include "thalweg/core/options.hpp"
+#include "thalweg/core/result.hpp"
+#include "thalweg/core/search.hpp"
 #include "thalweg/report/table.hpp"
 
 namespace thalweg::cli {
@@ -45,6 +47,7 @@ std::vector<double> numbers(const std::string& option, std::string_view text);
 // NAME=VALUE; `form` is what a complaint says it must be.
 std::pair<std::string, std::string> name_and_value(const std::string& option, std::string_view text,
                                                    const std::string& form = "NAME=VALUE");
+Tolerances tolerances(const std::vector<std::string>& texts);  // of --tolerance KIND=V, repeated
 // What `make` makes; its complaint about the value of an option says whose option that is ("--method cma-es").
 template <class Make>
 auto made(const std::string& whose, const Make& make) {
@@ -62,9 +65,10 @@ std::string text_or_file(const std::string& option, const std::string& text);
 // A number as JSON: not finite is "nan", "inf", "-inf".
 Json json_number(double value);
 Json json_numbers(std::span<const double> values);
-Json json_entry(const Entry& entry);  // as `list --json`
-void print_json(const Json& json);    // on stdout, one line
-void print(std::string_view text);    // on stdout
+Json json_entry(const Entry& entry);          // as `list --json`
+Json json_evaluations(const Ledger& ledger);  // answers of each kind
+void print_json(const Json& json);            // on stdout, one line
+void print(std::string_view text);            // on stdout
 
 bool is_terminal(int descriptor);
 std::size_t terminal_width(int descriptor);  // 0 when it is not a terminal
@@ -90,6 +94,7 @@ std::string wrapped(std::string_view text, std::size_t indent, std::size_t width
 void add_list(CLI::App& app, int& status);
 void add_show(CLI::App& app, int& status);
 void add_minimize(CLI::App& app, int& status);
+void add_fit(CLI::App& app, int& status);
 void add_train(CLI::App& app, int& status);
 void add_compare(CLI::App& app, int& status);
 void add_report(CLI::App& app, int& status);

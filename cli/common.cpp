@@ -80,6 +80,24 @@ std::pair<std::string, std::string> name_and_value(const std::string& option, st
   return {std::string(trimmed(text.substr(0, equals))), std::string(trimmed(text.substr(equals + 1)))};
 }
 
+Tolerances tolerances(const std::vector<std::string>& texts) {
+  Tolerances tolerance;
+  for (const std::string& text : texts) {
+    const auto [kind, value] = name_and_value("--tolerance", text, "KIND=V, as in gradient=1e-6");
+    const double v = number("--tolerance " + kind, value);
+    if (!(v >= 0.0)) throw UsageError("--tolerance " + kind + " is " + value + "; it must be ≥ 0");
+    if (kind == "f")
+      tolerance.f = v;
+    else if (kind == "x")
+      tolerance.x = v;
+    else if (kind == "gradient")
+      tolerance.gradient = v;
+    else
+      throw UsageError("--tolerance: unknown kind `" + kind + "`; the kinds are f, x and gradient");
+  }
+  return tolerance;
+}
+
 std::string read_file(const std::string& option, const std::string& path) {
   errno = 0;
   std::ifstream in(path, std::ios::binary);
@@ -158,6 +176,20 @@ Json json_default(const OptionInfo& option) {
   return text;
 }
 }  // namespace
+
+Json json_evaluations(const Ledger& ledger) {
+  // Those that every result lists; others are added when they were asked.
+  constexpr AnswerKind listed[] = {AnswerKind::value,    AnswerKind::gradient, AnswerKind::hessian_vector,
+                                   AnswerKind::hessian,  AnswerKind::third,    AnswerKind::directional,
+                                   AnswerKind::residual, AnswerKind::jacobian};
+  Json evaluations = Json::object();
+  for (const AnswerKind kind : listed) evaluations[std::string(name(kind))] = ledger.of(kind);
+  for (std::size_t k = 0; k < answer_kinds; ++k) {
+    const std::string kind(name(static_cast<AnswerKind>(k)));
+    if (!evaluations.contains(kind) && ledger.answers[k] > 0) evaluations[kind] = ledger.answers[k];
+  }
+  return evaluations;
+}
 
 Json json_entry(const Entry& entry) {
   Json asks = Json::array(), options = Json::array();

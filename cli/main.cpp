@@ -90,6 +90,7 @@ int run(int argc, char** argv) {
   add_list(app, status);
   add_show(app, status);
   add_minimize(app, status);
+  add_fit(app, status);
   add_train(app, status);
   add_compare(app, status);
   add_report(app, status);

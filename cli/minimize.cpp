@@ -21,18 +21,7 @@ namespace {
 
 constexpr const char* request_key = "cli.minimize";  // in the study's table of meta
 
-// The kinds that every result lists; others are added when they were asked.
-constexpr AnswerKind listed_kinds[] = {AnswerKind::value,    AnswerKind::gradient, AnswerKind::hessian_vector,
-                                       AnswerKind::hessian,  AnswerKind::third,    AnswerKind::directional,
-                                       AnswerKind::residual, AnswerKind::jacobian};
-
 Json json_result(const Result& r, const PreparedRun& run) {
-  Json evaluations = Json::object();
-  for (const AnswerKind kind : listed_kinds) evaluations[std::string(name(kind))] = r.ledger.of(kind);
-  for (std::size_t k = 0; k < answer_kinds; ++k) {
-    const std::string kind(name(static_cast<AnswerKind>(k)));
-    if (!evaluations.contains(kind) && r.ledger.answers[k] > 0) evaluations[kind] = r.ledger.answers[k];
-  }
   return {{"method", r.method},
           {"problem", run.what},
           {"status", name(r.status)},
@@ -41,7 +30,7 @@ Json json_result(const Result& r, const PreparedRun& run) {
           {"f", json_number(r.f)},
           {"recommended", {{"x", json_numbers(r.recommended)}, {"f", json_number(r.recommended_f)}}},
           {"iterations", r.iterations},
-          {"evaluations", std::move(evaluations)},
+          {"evaluations", json_evaluations(r.ledger)},
           {"flops", r.ledger.flops > 0.0 ? json_number(r.ledger.flops) : Json(nullptr)},
           {"seconds", json_number(r.seconds)},
           {"seed", r.seed},

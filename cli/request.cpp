@@ -126,19 +126,7 @@ Limits limits_of(const MinimizeArguments& a) {
     }
     limits.max_answers[*which] = whole("--max-answers " + kind, count);
   }
-  for (const std::string& text : a.tolerance) {
-    const auto [kind, value] = name_and_value("--tolerance", text, "KIND=V, as in gradient=1e-6");
-    const double v = number("--tolerance " + kind, value);
-    if (!(v >= 0.0)) throw UsageError("--tolerance " + kind + " is " + value + "; it must be ≥ 0");
-    if (kind == "f")
-      limits.tolerance.f = v;
-    else if (kind == "x")
-      limits.tolerance.x = v;
-    else if (kind == "gradient")
-      limits.tolerance.gradient = v;
-    else
-      throw UsageError("--tolerance: unknown kind `" + kind + "`; the kinds are f, x and gradient");
-  }
+  limits.tolerance = tolerances(a.tolerance);
   limits.seed = a.common.seed_number();
   return limits;
 }

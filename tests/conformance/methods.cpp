@@ -43,6 +43,10 @@ class EveryMethod : public ::testing::TestWithParam<std::string> {
          {AnswerKind::value, AnswerKind::gradient, AnswerKind::residual, AnswerKind::directional})
       most = std::max(most, r.ledger.of(k));
     return most;
+  [[nodiscard]] bool asks_residuals() const { return item().entry.asks.has(AnswerKind::residual); }
+  // A run of at most `budget` points of each kind.
+  [[nodiscard]] static Limits limits(std::uint64_t budget, int threads = 1) {
+    return {.max_evaluations = budget, .max_iterations = 10 * budget, .seed = 11, .threads = threads};
   }
   static void expect_same(const Result& a, const Result& b) {
     EXPECT_EQ(a.x, b.x);
@@ -257,6 +261,8 @@ TEST_P(EveryMethod, AskTellGivesWhatMinimizeGives) {
   while (const auto* questions = study.ask()) {
     std::vector<Answer<double>> answers(questions->size());
     const std::size_t n = p->start.size(), m = p->objective->offers().residuals, block = 4 * n + n * n + m + m * n;
+    const std::size_t n = p->start.size(), m = p->objective->offers().residuals;
+    const std::size_t most = std::max(m, n), block = 3 * n + n * n + m + m * n + most;
     storage.assign(block * questions->size(), 0.0);
     for (std::size_t i = 0; i < answers.size(); ++i) {
       const std::span<double> s = std::span(storage).subspan(i * block, block);
@@ -267,6 +273,8 @@ TEST_P(EveryMethod, AskTellGivesWhatMinimizeGives) {
       answers[i].residual = s.subspan(3 * n + n * n, m);
       answers[i].jacobian = s.subspan(3 * n + n * n + m, m * n);
       answers[i].fisher_vector = s.subspan(3 * n + n * n + m + m * n, n);
+      const bool forward = (*questions)[i].asks.has(AnswerKind::jacobian_vector);
+      answers[i].product = s.subspan(3 * n + n * n + m + m * n, forward ? m : n);
     }
     p->objective->answer(*questions, answers);
     study.tell(answers);

@@ -16,6 +16,7 @@ using thalweg::linalg::Cholesky;
 using thalweg::linalg::Ldlt;
 using thalweg::linalg::LeastSquares;
 using thalweg::linalg::Lu;
+using thalweg::linalg::Qr;
 using thalweg::linalg::Svd;
 using thalweg::linalg::SymmetricEigen;
 using Numbers = std::vector<double>;
@@ -209,6 +210,32 @@ TEST(Blas1, AgreesWithPlainSums) {
   EXPECT_DOUBLE_EQ(thalweg::blas::norm(Numbers{3e200, 4e200}), 5e200);
   EXPECT_DOUBLE_EQ(thalweg::blas::norm(Numbers{3e-200, 4e-200}), 5e-200);
   EXPECT_EQ(thalweg::blas::max_abs(Numbers{1.0, std::nan(""), 2.0}), INFINITY);
+}
+
+// RᵀR = AᵀA, Qᵀ keeps norms and turns A x into (R x, 0), for tall, square and wide matrices.
+TEST(Qr, ReducesLeastSquares) {
+  for (const auto& [m, n] : {std::pair<std::size_t, std::size_t>{7, 3}, {4, 4}, {3, 5}, {1, 1}}) {
+    const Numbers a = random_numbers(m * n, 5), x = random_numbers(n, 6);
+    Qr qr(m, n);
+    ASSERT_TRUE(qr.factor(a));
+    const std::size_t k = std::min(m, n);
+    const auto r = qr.upper();
+    ASSERT_EQ(r.size(), k * n);
+    for (std::size_t i = 0; i < n; ++i)
+      for (std::size_t j = 0; j < n; ++j) {
+        double ata = 0.0, rtr = 0.0;
+        for (std::size_t l = 0; l < m; ++l) ata += a[l * n + i] * a[l * n + j];
+        for (std::size_t l = 0; l < k; ++l) rtr += r[l * n + i] * r[l * n + j];
+        EXPECT_NEAR(rtr, ata, 1e-13);
+      }
+    Numbers ax(m), rx(k);
+    thalweg::blas::multiply(a, x, ax);
+    thalweg::blas::multiply(r, x, rx);
+    qr.apply_transposed(ax);
+    for (std::size_t i = 0; i < m; ++i) EXPECT_NEAR(ax[i], i < k ? rx[i] : 0.0, 1e-13);
+  }
+  Qr qr(2, 1);
+  EXPECT_FALSE(qr.factor(Numbers{1.0, std::numeric_limits<double>::quiet_NaN()}));
 }
 
 }  // namespace

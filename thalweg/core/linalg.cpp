@@ -228,6 +228,48 @@ void Lu::inverse(std::span<double> out) const {
   Output(out.data(), data_->n, data_->n) = data_->solver.inverse();
 }
 
+// --- Qr
+
+struct Qr::Data {
+  Data(Index rows, Index columns)
+      : m(rows), n(columns), solver(rows, columns), input(rows, columns), upper(std::min(rows, columns), columns) {}
+  Index m, n;
+  Eigen::HouseholderQR<Matrix> solver;
+  Matrix input;
+  RowMajor upper;
+  bool ready = false;
+};
+Qr::Qr(std::size_t m, std::size_t n) : data_(std::make_unique<Data>(to_index(m), to_index(n))) {}
+Qr::~Qr() = default;
+Qr::Qr(Qr&&) noexcept = default;
+Qr& Qr::operator=(Qr&&) noexcept = default;
+
+bool Qr::factor(std::span<const double> a) {
+  Data& d = *data_;
+  expect(a.size(), static_cast<std::size_t>(d.m * d.n), "the matrix");
+  d.ready = false;
+  d.input = Input(a.data(), d.m, d.n);
+  if (!d.input.allFinite()) return false;
+  d.solver.compute(d.input);
+  d.upper = d.solver.matrixQR().topRows(d.upper.rows()).triangularView<Eigen::Upper>();
+  return d.ready = true;
+}
+std::span<const double> Qr::upper() const {
+  expect_ready(data_->ready, "Qr");
+  return {data_->upper.data(), static_cast<std::size_t>(data_->upper.size())};
+}
+void Qr::apply_transposed(std::span<double> b) const {
+  expect_ready(data_->ready, "Qr");
+  const auto& qr = data_->solver.matrixQR();
+  auto x = linalg::vector(b, data_->m, "b");
+  for (Index j = 0; j < data_->upper.rows(); ++j) {  // I − τ v vᵀ, v = (1, the column below the diagonal)
+    const Index below = data_->m - j - 1;
+    const double t = data_->solver.hCoeffs()[j] * (x[j] + qr.col(j).tail(below).dot(x.tail(below)));
+    x[j] -= t;
+    x.tail(below) -= t * qr.col(j).tail(below);
+  }
+}
+
 // --- LeastSquares
 
 struct LeastSquares::Data {

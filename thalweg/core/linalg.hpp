@@ -87,6 +87,23 @@ class Lu {
   std::unique_ptr<Data> data_;
 };
 
+// A = Q R for A m×n, Householder, without pivoting. 2n²(m − n/3) operations for m ≥ n.
+class Qr {
+ public:
+  Qr(std::size_t m, std::size_t n);
+  ~Qr();
+  Qr(Qr&&) noexcept;
+  Qr& operator=(Qr&&) noexcept;
+  // False when A has a number that is not finite.
+  [[nodiscard]] bool factor(std::span<const double> a);
+  [[nodiscard]] std::span<const double> upper() const;  // R, min(m, n)×n row-major; below the diagonal 0
+  void apply_transposed(std::span<double> b) const;     // b ← Qᵀ b, all m entries
+
+ private:
+  struct Data;
+  std::unique_ptr<Data> data_;
+};
+
 // min ‖A x − b‖₂ for A m×n (any m, n): Householder QR with column pivoting; the rank-deficient case gives a basic
 // solution. 2n²(m − n/3) operations.
 class LeastSquares {

@@ -16,6 +16,7 @@
 #include "thalweg/population/de.hpp"
 #include "thalweg/registry/registry.hpp"
 #include "thalweg/second_order/bfgs.hpp"
+#include "thalweg/second_order/gauss_newton_cg.hpp"
 #include "thalweg/second_order/l_bfgs.hpp"
 #include "thalweg/second_order/levenberg_marquardt.hpp"
 #include "thalweg/second_order/natural_gradient.hpp"
@@ -55,6 +56,7 @@ const std::vector<MethodItem>& methods() {
       item<LBfgs>(),
       item<LevenbergMarquardt>(),
       item<NaturalGradient>(),
+      item<GaussNewtonCg>(),
       // §2.3 higher order
       item<CubicNewton>(),
       item<Ar3>(),

@@ -34,11 +34,7 @@ std::optional<double> number(std::string_view cell) {
 }
 
 std::size_t column_named(const CsvTable& table, const std::string& target) {
-  std::vector<std::string> names;
-  for (const auto& cell : table.rows[0]) names.emplace_back(trimmed(cell));
-  for (std::size_t i = 0; i < names.size(); ++i)
-    if (std::find(names.begin() + static_cast<std::ptrdiff_t>(i) + 1, names.end(), names[i]) != names.end())
-      fail(table, table.lines[0], "two columns are named `" + names[i] + "`");
+  const std::vector<std::string> names = csv_header(table);
   const auto found = std::find(names.begin(), names.end(), target);
   if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
   std::string known;
@@ -51,6 +47,30 @@ std::size_t column_named(const CsvTable& table, const std::string& target) {
 }
 
 }  // namespace
+
+std::vector<std::string> csv_header(const CsvTable& table) {
+  if (table.rows.empty())
+    throw InvalidArgument(table.name + ": the table is empty; its first line names the columns");
+  std::vector<std::string> names;
+  for (const auto& cell : table.rows[0]) names.emplace_back(trimmed(cell));
+  for (std::size_t i = 0; i < names.size(); ++i)
+    if (std::find(names.begin() + static_cast<std::ptrdiff_t>(i) + 1, names.end(), names[i]) != names.end())
+      fail(table, table.lines[0], "two columns are named `" + names[i] + "`");
+  return names;
+}
+
+std::vector<double> csv_numbers(const CsvTable& table, std::size_t column) {
+  std::vector<double> values;
+  for (std::size_t i = 1; i < table.rows.size(); ++i) {
+    const auto value = number(table.rows[i][column]);
+    if (!value)
+      fail(table, table.lines[i],
+           "column `" + std::string(trimmed(table.rows[0][column])) + "` holds \"" + table.rows[i][column] +
+               "\", which is no finite number");
+    values.push_back(*value);
+  }
+  return values;
+}
 
 CsvTable read_csv(ByteSource& source) {
   CsvTable table;

@@ -18,6 +18,11 @@ struct CsvTable {
   std::vector<std::size_t> lines;  // where each row began, from 1
 };
 CsvTable read_csv(ByteSource& source);
+// The names of the first row, trimmed. Throws InvalidArgument for a table without rows or a name that is there twice.
+std::vector<std::string> csv_header(const CsvTable& table);
+// The numbers below the name of a column. Throws InvalidArgument with file, line and column for a cell that is no
+// finite number.
+std::vector<double> csv_numbers(const CsvTable& table, std::size_t column);
 
 enum class CsvTask : std::uint8_t { automatic, classification, regression };
 
