@@ -45,13 +45,6 @@ struct PreparedRun {
 };
 PreparedRun prepare(const MinimizeArguments& a, const std::atomic<bool>* interrupt);
 
-// What `auto` takes for an objective that answers `offers`, n variables, and the user's bounds.
-struct Choice {
-  std::string method, why;
-  Settings settings = {};  // that --set does not give
-};
-Choice choose_method(const Offers& offers, std::size_t n, bool bounded);
-
 int run_minimize(MinimizeArguments a);                                        // `minimize`
 int resume_study(const std::string& path, const MinimizeArguments& changes);  // `resume STUDY.db`
 

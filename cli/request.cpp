@@ -5,6 +5,7 @@
 #include "minimize.hpp"
 #include "thalweg/experiment/composition.hpp"
 #include "thalweg/first_order/rule.hpp"
+#include "thalweg/registry/choose_method.hpp"
 #include "thalweg/registry/registry.hpp"
 
 namespace thalweg::cli {
@@ -232,7 +233,7 @@ PreparedRun prepare(const MinimizeArguments& a, const std::atomic<bool>* interru
   Settings settings = set.method;
   run.why = a.why;
   if (method == "auto" || !a.why.empty()) {  // now, or when the study began
-    const Choice choice = choose_method(run.objective->offers(), n, bounded);
+    const registry::Choice choice = registry::choose_method(run.objective->offers(), n, bounded);
     if (method == "auto") method = choice.method, run.why = choice.why;
     for (const auto& chosen : choice.settings)
       if (method == choice.method && std::none_of(settings.begin(), settings.end(),

@@ -1,10 +1,10 @@
-// What --method auto chooses.
+#include "thalweg/registry/choose_method.hpp"
+
 #include <algorithm>
 
-#include "minimize.hpp"
 #include "thalweg/registry/registry.hpp"
 
-namespace thalweg::cli {
+namespace thalweg::registry {
 
 namespace {
 bool can_run(const Entry& entry, const Offers& offers, bool bounded) {
@@ -50,10 +50,10 @@ Choice choose_method(const Offers& offers, std::size_t n, bool bounded) {
   wanted.push_back({"nelder-mead", values});
   wanted.push_back({"random-search", values});
   for (const Choice& choice : wanted)
-    for (const registry::MethodItem& item : registry::methods())
+    for (const MethodItem& item : methods())
       if (item.entry.id == choice.method && can_run(item.entry, offers, bounded)) return choice;
-  throw UsageError("--method auto: no method asks only " + to_string(offers.kinds) +
+  throw InvalidArgument("method auto: no method asks only " + to_string(offers.kinds) +
                    (bounded ? " within bounds" : "") + "; name one of `thalweg list methods`");
 }
 
-}  // namespace thalweg::cli
+}  // namespace thalweg::registry
