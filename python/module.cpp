@@ -1,5 +1,5 @@
-// The native half of the Python module: objectives that call Python, runs, studies by ask and tell, training, comparing,
-// and what the registry knows. python/thalweg/*.py gives it SciPy's shapes.
+// The native half of the Python module: objectives that call Python, runs, studies by ask and tell, training,
+// comparing, and what the registry knows. python/thalweg/*.py gives it SciPy's shapes.
 #include <pybind11/functional.h>
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
@@ -218,8 +218,7 @@ struct Chosen {
 };
 Chosen chosen(const std::string& method, const std::string& estimator, const std::string& rule,
               const Settings& settings, const Offers& offers, std::size_t n, bool bounded) {
-  if (method != "auto" || !rule.empty())
-    return {compose(rule.empty() ? method : "", estimator, rule, settings), ""};
+  if (method != "auto" || !rule.empty()) return {compose(rule.empty() ? method : "", estimator, rule, settings), ""};
   Offers seen = offers;
   if (!estimator.empty()) seen.add(AnswerKind::gradient, Quality::biased).stochastic = true;
   const registry::Choice choice = registry::choose_method(seen, n, bounded);
@@ -240,8 +239,7 @@ py::dict run_on(Objective<double>& f, const Array& x0, const std::string& method
       const py::object stop = callback(p.iteration, p.f, p.best_f);
       return py::isinstance<py::bool_>(stop) && stop.cast<bool>() ? Control::stop : Control::proceed;
     };
-  const Chosen c =
-      chosen(method, estimator, rule, settings, f.offers(), start.size(), !limits.bounds.empty());
+  const Chosen c = chosen(method, estimator, rule, settings, f.offers(), start.size(), !limits.bounds.empty());
   const auto adapter = c.composition.estimator ? c.composition.estimator(f) : nullptr;
   Result result;
   {
@@ -302,7 +300,8 @@ py::dict dict_of(const Score& score) {
 template <class S>
 DataSet<S> data_of(const py::tuple& pair, std::size_t classes) {
   const Array x = pair[0].cast<Array>();
-  if (x.ndim() < 2) throw InvalidArgument("data: X has " + std::to_string(x.ndim()) + " axes; it must have 2 or more");
+  if (x.ndim() < 2)
+    throw InvalidArgument("data: X has " + std::to_string(x.ndim()) + " axes; it must have 2 or more");
   DataSet<S> data;
   data.id = "array";
   data.samples = static_cast<std::size_t>(x.shape(0));
@@ -451,26 +450,26 @@ PYBIND11_MODULE(_thalweg, m) {
     return all;
   });
   m.def("entry", [](const std::string& id) { return dict_of(registry::find(id)); });
-  m.def("minimize", [](py::object fun, const Array& x0, py::object jac, py::object hess, py::object hessp,
-                       const std::string& method, const std::string& estimator, const std::string& rule,
-                       const Settings& settings, const py::dict& options, py::object callback, py::object workers,
-                       bool stochastic) {
-    PyObjective f(static_cast<std::size_t>(x0.size()), 0, std::move(fun), std::move(jac), std::move(hess),
-                  std::move(hessp), std::move(workers), stochastic);
-    return run_on(f, x0, method, estimator, rule, settings, options, callback);
-  });
-  m.def("minimize_problem", [](const std::string& id, const py::object& x0, const std::string& method,
-                               const std::string& estimator, const std::string& rule, const Settings& settings,
-                               py::dict options, py::object callback) {
-    const auto problem = registry::make_problem(id);
-    const Array start = x0.is_none() ? to_array(problem->start) : x0.cast<Array>();
-    const bool takes = method == "auto" || registry::method(method).entry.bounds;
-    if (!problem->bounds.empty() && !options.contains("lower") && rule.empty() && takes) {
-      options["lower"] = to_array(problem->bounds.lower);
-      options["upper"] = to_array(problem->bounds.upper);
-    }
-    return run_on(*problem->objective, start, method, estimator, rule, settings, options, callback);
-  });
+  m.def("minimize",
+        [](py::object fun, const Array& x0, py::object jac, py::object hess, py::object hessp,
+           const std::string& method, const std::string& estimator, const std::string& rule, const Settings& settings,
+           const py::dict& options, py::object callback, py::object workers, bool stochastic) {
+          PyObjective f(static_cast<std::size_t>(x0.size()), 0, std::move(fun), std::move(jac), std::move(hess),
+                        std::move(hessp), std::move(workers), stochastic);
+          return run_on(f, x0, method, estimator, rule, settings, options, callback);
+        });
+  m.def("minimize_problem",
+        [](const std::string& id, const py::object& x0, const std::string& method, const std::string& estimator,
+           const std::string& rule, const Settings& settings, py::dict options, py::object callback) {
+          const auto problem = registry::make_problem(id);
+          const Array start = x0.is_none() ? to_array(problem->start) : x0.cast<Array>();
+          const bool takes = method == "auto" || registry::method(method).entry.bounds;
+          if (!problem->bounds.empty() && !options.contains("lower") && rule.empty() && takes) {
+            options["lower"] = to_array(problem->bounds.lower);
+            options["upper"] = to_array(problem->bounds.upper);
+          }
+          return run_on(*problem->objective, start, method, estimator, rule, settings, options, callback);
+        });
   m.def("least_squares", [](py::object fun, const Array& x0, std::size_t residuals, py::object jac, bool central,
                             const std::string& method, const Settings& settings, const std::string& loss,
                             double scale, const py::dict& options) {
@@ -500,29 +499,29 @@ PYBIND11_MODULE(_thalweg, m) {
                 : train_with<float>(data, model, credit, credit_settings, rule, options, callback);
   });
   m.def("rule_text", [](const std::string& text) { return parse_rule(text).text(); });
-  m.def("compare", [](const std::string& toml, const std::string& origin, const std::string& out, int threads,
-                      bool resume) {
-    Comparison comparison = parse_comparison(toml, origin);
-    if (!out.empty()) comparison.out = out;
-    comparison.resume = comparison.resume || resume;
-    CompareOptions options;
-    options.threads = threads;
-    options.command = "thalweg.compare(" + origin + ")";
-    std::atomic<bool> interrupt{false};
-    options.interrupt = &interrupt;
-    options.progress = [&interrupt](const CompareProgress&) {
-      const py::gil_scoped_acquire gil;
-      if (PyErr_CheckSignals() != 0) PyErr_Clear(), interrupt = true;
-    };
-    std::string json;
-    {
-      const py::gil_scoped_release released;
-      const ComparisonResults results = compare(comparison, options);
-      report::write_report({comparison.out}, std::filesystem::path(comparison.out) / "report.html");
-      json = to_json(results);
-    }
-    return json;
-  });
+  m.def("compare",
+        [](const std::string& toml, const std::string& origin, const std::string& out, int threads, bool resume) {
+          Comparison comparison = parse_comparison(toml, origin);
+          if (!out.empty()) comparison.out = out;
+          comparison.resume = comparison.resume || resume;
+          CompareOptions options;
+          options.threads = threads;
+          options.command = "thalweg.compare(" + origin + ")";
+          std::atomic<bool> interrupt{false};
+          options.interrupt = &interrupt;
+          options.progress = [&interrupt](const CompareProgress&) {
+            const py::gil_scoped_acquire gil;
+            if (PyErr_CheckSignals() != 0) PyErr_Clear(), interrupt = true;
+          };
+          std::string json;
+          {
+            const py::gil_scoped_release released;
+            const ComparisonResults results = compare(comparison, options);
+            report::write_report({comparison.out}, std::filesystem::path(comparison.out) / "report.html");
+            json = to_json(results);
+          }
+          return json;
+        });
 }
 
 }  // namespace thalweg::python

@@ -101,6 +101,7 @@
 #include "thalweg/gradient_estimation/estimators.hpp"
 #include "thalweg/gradient_estimation/fd_central.hpp"
 #include "thalweg/gradient_estimation/fd_forward.hpp"
+#include "thalweg/gradient_estimation/fd_jacobian.hpp"
 #include "thalweg/gradient_estimation/gaussian_smoothing.hpp"
 #include "thalweg/gradient_estimation/making.hpp"
 #include "thalweg/gradient_estimation/orthogonal_directions.hpp"

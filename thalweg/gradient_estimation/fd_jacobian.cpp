@@ -25,11 +25,11 @@ void FdJacobian::answer(std::span<const Question<double>> questions, std::span<A
     Question<double> rest = questions[i];
     rest.asks = rest.asks - AnswerKind::jacobian;
     if (!rest.asks.empty()) base().answer(std::span(&rest, 1), answers.subspan(i, 1));
-    if (questions[i].asks.has(AnswerKind::jacobian)) jacobian(questions[i], answers[i]);
+    if (questions[i].asks.has(AnswerKind::jacobian)) differences(questions[i], answers[i]);
   }
 }
 
-void FdJacobian::jacobian(const Question<double>& question, Answer<double>& answer) {
+void FdJacobian::differences(const Question<double>& question, Answer<double>& answer) {
   const std::size_t n = question.point.size(), m = base().offers().residuals, count = 2 * n;
   const double eta = central_ ? std::cbrt(std::numeric_limits<double>::epsilon())
                               : std::sqrt(std::numeric_limits<double>::epsilon());
@@ -69,8 +69,7 @@ void FdJacobian::jacobian(const Question<double>& question, Answer<double>& answ
     const double* low = residuals_.data() + (low_[j] != question.point[j] ? row++ : 0) * m;
     const double* high = residuals_.data() + (high_[j] != question.point[j] ? row++ : 0) * m;
     const double width = high_[j] - low_[j];  // 0: the bounds fix the variable
-    for (std::size_t i = 0; i < m; ++i)
-      answer.jacobian[i * n + j] = width > 0.0 ? (high[i] - low[i]) / width : 0.0;
+    for (std::size_t i = 0; i < m; ++i) answer.jacobian[i * n + j] = width > 0.0 ? (high[i] - low[i]) / width : 0.0;
   }
   for (const Answer<double>& a : answers_) {
     answer.flops += a.flops;

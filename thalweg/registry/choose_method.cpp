@@ -53,7 +53,7 @@ Choice choose_method(const Offers& offers, std::size_t n, bool bounded) {
     for (const MethodItem& item : methods())
       if (item.entry.id == choice.method && can_run(item.entry, offers, bounded)) return choice;
   throw InvalidArgument("method auto: no method asks only " + to_string(offers.kinds) +
-                   (bounded ? " within bounds" : "") + "; name one of `thalweg list methods`");
+                        (bounded ? " within bounds" : "") + "; name one of `thalweg list methods`");
 }
 
 }  // namespace thalweg::registry
