@@ -182,7 +182,7 @@ int execute(const MinimizeArguments& a, PreparedRun& run, StudyLog* study) {
     note(a.common, "thalweg: interrupted; `thalweg resume " + a.study + "` goes on");
   } else if (outside_the_box(result, run, a)) {
     note(a.common, "thalweg: x lies outside the box of " + run.what + ", " + bounds_text(run.problem->bounds) +
-                       ", which " + result.method + " does not take; nelder-mead, cma-es and de do");
+                       ", which " + result.method + " does not take; nelder-mead, mads, cma-es and l-bfgs do");
   } else if (status == not_converged) {
     note(a.common, "thalweg: not converged (" + std::string(name(result.status)) + ")");
   }

@@ -36,11 +36,12 @@ Choice choose_method(const Offers& offers, std::size_t n, bool bounded) {
       if (offers.kinds.has(AnswerKind::hessian) && n <= small_matrix)
         wanted.push_back({"newton", "exact Hessians are answered, and n = " + std::to_string(n) + " is small"});
       wanted.push_back(
-          {"l-bfgs", "exact gradients are answered" + std::string(bounded ? "" : ", and there are no bounds")});
+          {"l-bfgs", "exact gradients are answered" + std::string(bounded ? ", and it takes bounds" : "")});
     }
   }
-  const std::string values = offers.kinds.has(AnswerKind::gradient) ? "no method of gradients takes bounds; by values"
-                                                                    : "only values are answered";
+  const std::string values = offers.kinds.has(AnswerKind::gradient)
+                                 ? "no method of noisy gradients takes bounds; by values"
+                                 : "only values are answered";
   if (n <= small_simplex && !offers.stochastic) wanted.push_back({"nelder-mead", values + ", of " + variables});
   const std::string noisy = offers.stochastic ? ", and they are noisy" : "";
   if (n > small_covariance)
