@@ -81,7 +81,8 @@ TEST(EveryEstimator, RegeneratedAndMaterialisedNoiseAgree) {
     }
     EXPECT_EQ(stored.perturbed_in_last, 0u);
     const bool stores = !b->offers().stochastic || item.entry.id == "orthogonal-directions" ||
-                        item.entry.id == "projection";  // directions that are no plain noise are stored
+                        item.entry.id == "projection" || item.entry.id == "low-rank-directions" ||
+                        item.entry.id == "kiefer-wolfowitz";  // directions that are no plain noise are stored
     EXPECT_EQ(regenerated.perturbed_in_last == 0u, stores);
   }
 }
@@ -103,6 +104,7 @@ TEST(EveryEstimator, RepeatsFromItsSeedAndDiffersBetweenCallsAndSeeds) {
     EXPECT_EQ(draw(), first);
     EXPECT_EQ(draw(), second);
     estimator->begin(2);
+    if (item.entry.id == "kiefer-wolfowitz") continue;  // differs from call to call by its step, not by draws
     const bool random = estimator->offers().stochastic;
     EXPECT_EQ(first == second, !random);
     EXPECT_EQ(draw() == first, !random);

@@ -8,6 +8,7 @@
 
 #include "thalweg/core/noise.hpp"
 #include "thalweg/core/objective.hpp"
+#include "thalweg/core/random.hpp"
 
 namespace thalweg::testing_estimators {
 
@@ -80,6 +81,37 @@ class Linear final : public Objective<S> {
 
  private:
   std::vector<double> g_;
+};
+
+// f(x) + ξ(key)·noise: each sample key has its own standard normal ξ; the whole is f. Keeps the points asked.
+class Noisy final : public Objective<double> {
+ public:
+  using F = std::function<double(std::span<const double>)>;
+  Noisy(std::size_t n, F f, double noise) : n_(n), f_(std::move(f)), noise_(noise) {}
+  [[nodiscard]] std::size_t dimension() const override { return n_; }
+  [[nodiscard]] Offers offers() const override {
+    Offers offers;
+    offers.kinds = AnswerKind::value;
+    offers.stochastic = true;
+    return offers;
+  }
+  void answer(std::span<const Question<double>> questions, std::span<Answer<double>> answers) override {
+    for (std::size_t i = 0; i < questions.size(); ++i) {
+      const Question<double>& q = questions[i];
+      answers[i].value = f_(q.point);
+      if (!q.sample.whole())
+        answers[i].value += noise_ * Generator(Stream(1, Purpose("test.noise"), q.sample.id)).normal();
+      points.emplace_back(q.point.begin(), q.point.end());
+      keys.push_back(q.sample.id);
+    }
+  }
+  std::vector<std::vector<double>> points;
+  std::vector<std::uint64_t> keys;
+
+ private:
+  std::size_t n_;
+  F f_;
+  double noise_;
 };
 
 // Mean and its standard error.

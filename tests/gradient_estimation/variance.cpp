@@ -23,7 +23,7 @@ constexpr double z_limit = 4.5;  // two-sided p = 7e-6 a comparison; about 500 c
 struct Setting {
   std::size_t n, directions;
 };
-const std::vector<Setting> settings = {{1, 1}, {1, 4}, {2, 1}, {5, 3}, {12, 1}, {12, 8}, {30, 2}};
+const std::vector<Setting> settings = {{1, 1}, {1, 4}, {2, 1}, {5, 3}, {12, 1}, {12, 8}, {30, 2}, {30, 30}};
 
 template <class S>
 using Make = std::function<std::unique_ptr<Adapter<S>>(Objective<S>&, std::size_t directions)>;
@@ -184,6 +184,35 @@ TEST(Smoothing, IsTheGradientOfTheSmoothedFunction) {
     Mean on_sphere;
     for (int draw = 0; draw < draws; ++draw) sphere->gradient(at, estimate), on_sphere.add(estimate[0]);
     EXPECT_NEAR(on_sphere.value(), 4.0 * x * x * x + 4.0 * x * sigma * sigma, z_limit * on_sphere.error() + 1e-10);
+  }
+}
+
+// In n dimensions, f = Σ x_i⁴: averaged over the ball of radius σ√n, E u_i² = σ²n/(n+2), and the gradient is 4x³ +
+// 12xσ²n/(n+2); averaged over the sphere, which is what the probes see, it would be 4x³ + 12xσ². Gaussian: 4x³ +
+// 12xσ².
+TEST(Smoothing, OfABallIsNotThatOfItsSurface) {
+  for (const std::size_t n : {2u, 3u, 6u}) {
+    testing_estimators::Watched<double> f(n, [](std::span<const double> y) {
+      double sum = 0.0;
+      for (const double v : y) sum += v * v * v * v;
+      return sum;
+    });
+    const double sigma = 0.8, x = 0.9, dimension = static_cast<double>(n);
+    const std::vector<double> at(n, x);
+    std::vector<double> estimate(n);
+    const auto sphere = SphereSmoothing{.sigma = sigma, .directions = 2}.make(f);
+    const auto gaussian = GaussianSmoothing{.sigma = sigma, .directions = 2}.make(f);
+    sphere->begin(1), gaussian->begin(1);
+    Mean of_ball, of_gaussian;
+    for (int draw = 0; draw < 2 * draws; ++draw) {
+      sphere->gradient(at, estimate), of_ball.add(estimate[0]);
+      gaussian->gradient(at, estimate), of_gaussian.add(estimate[0]);
+    }
+    const double ball = 4.0 * x * x * x + 12.0 * x * sigma * sigma * dimension / (dimension + 2.0);
+    const double normal = 4.0 * x * x * x + 12.0 * x * sigma * sigma;
+    EXPECT_NEAR(of_ball.value(), ball, z_limit * of_ball.error());
+    EXPECT_GT(normal - ball, 10.0 * of_ball.error());
+    EXPECT_NEAR(of_gaussian.value(), normal, z_limit * of_gaussian.error());
   }
 }
 

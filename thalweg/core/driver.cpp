@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "thalweg/core/asks_beside.hpp"
 #include "thalweg/core/interrupted.hpp"
 #include "thalweg/core/thread_pool.hpp"
 
@@ -13,6 +14,19 @@ constexpr const char* interrupted_text = "interrupted from outside; the best poi
 template <class S>
 bool all_finite(std::span<const S> values) {
   return std::all_of(values.begin(), values.end(), [](S v) { return std::isfinite(v); });
+}
+
+// To the adapters that ask beside the method's points, in the coordinates of each.
+template <class S>
+void tell_bounds(const std::vector<Adapter<S>*>& adapters, Bounds bounds) {
+  const auto below = [](const Adapter<S>& adapter, const std::vector<double>& side) {
+    const std::vector<S> image = adapter.to_base(std::vector<S>(side.begin(), side.end()));
+    return std::vector<double>(image.begin(), image.end());
+  };
+  for (Adapter<S>* adapter : adapters) {
+    if (auto* asker = dynamic_cast<AsksBeside*>(adapter)) asker->within(bounds);
+    if (!bounds.empty()) bounds = {below(*adapter, bounds.lower), below(*adapter, bounds.upper)};
+  }
 }
 }  // namespace
 
@@ -87,6 +101,7 @@ void Driver<S>::run() {
       limits_.log->begin({method_.entry.id, method_.settings, start_, limits_.seed});
       replaying_ = true;
     }
+    tell_bounds(adapters_, limits_.bounds);
     for (auto adapter = adapters_.rbegin(); adapter != adapters_.rend(); ++adapter) (*adapter)->begin(limits_.seed);
     method_.run(*top_, search);
     if (!finished_) finish(Status::stalled, method_.entry.id + " returned without giving a reason");

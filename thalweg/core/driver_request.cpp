@@ -28,10 +28,11 @@ void Driver<S>::check_request(const Offers& offers) const {
       const bool accepted = std::find(entry.accepts.begin(), entry.accepts.end(), quality) != entry.accepts.end();
       // Deterministic approximations (finite differences) are repeatable, which is what a line search relies on.
       if (!accepted && offers.stochastic)
-        throw InvalidArgument(
-            entry.id + " asks for exact answers, but this objective's " +
-            std::string(name(static_cast<AnswerKind>(k))) + " is " + std::string(name(quality)) +
-            " and differs from call to call; use a descent rule (adam, sgd, momentum) or fd-central");
+        throw InvalidArgument(entry.id + " asks for exact answers, but this objective's " +
+                              std::string(name(static_cast<AnswerKind>(k))) + " is " + std::string(name(quality)) +
+                              " and differs from call to call; use a descent rule (adam, sgd, momentum), fd-central, "
+                              "or the estimator's "
+                              "option frozen, which repeats its directions and its sample");
     });
   const Bounds& bounds = limits_.bounds;
   if (bounds.empty()) {

@@ -8,12 +8,13 @@
 
 #include "thalweg/core/objective.hpp"
 #include "thalweg/credit/credit_rule.hpp"
+#include "thalweg/network/weight_matrices.hpp"
 
 namespace thalweg {
 
 // A network's mean loss on one minibatch, as an objective: value, gradient (backprop), directional derivative.
 template <class S>
-class MinibatchObjective final : public Objective<S> {
+class MinibatchObjective final : public Objective<S>, public Shaped {
  public:
   explicit MinibatchObjective(Plan<S>& plan);
   void use(const Batch<S>& batch) { batch_ = batch; }  // of the questions that follow; its storage is the caller's
@@ -22,6 +23,7 @@ class MinibatchObjective final : public Objective<S> {
   void answer(std::span<const Question<S>> questions, std::span<Answer<S>> answers) override;
   [[nodiscard]] bool regenerates_noise() const override { return true; }
   [[nodiscard]] bool parallel_inside() const override { return true; }
+  [[nodiscard]] std::vector<MatrixShape> matrices() const override { return weight_matrices(plan_->network()); }
   [[nodiscard]] const CreditWork& work() const { return work_; }
   [[nodiscard]] double mean_value() const { return mean_value_; }  // of the last batch of values, or the last loss
 

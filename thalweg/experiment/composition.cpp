@@ -136,8 +136,7 @@ Composition compose(const std::string& id, const std::string& estimator, const s
   }
   if (estimator.empty()) return out;
   const auto& item = registry::estimator(estimator);
-  FunctionObjective probe(1, FunctionObjective::ValueAndGradient([](auto, auto) { return 0.0; }));
-  static_cast<void>(item.make(probe, parts.estimator));  // a wrong option is an error now
+  item.check(parts.estimator);  // a wrong option is an error now
   out.estimator = [&item, given = parts.estimator](Objective<double>& f) { return item.make(f, given); };
   return out;
 }

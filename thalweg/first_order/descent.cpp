@@ -58,6 +58,7 @@ class Loop {
       if (answered) {
         look_inside(t);
         rule_->apply(x_, gradient_, t);
+        search_.bounds().clamp(std::span<S>(x_));  // of methods that take bounds: the projected step
         search_.charge_flops(rule_->flops(x_.size()));
       }
       if (!valued_) report(std::numeric_limits<double>::quiet_NaN());

@@ -14,7 +14,8 @@ template <class S>
 class DirectionalDerivativeEstimator final : public Estimator<S> {
  public:
   DirectionalDerivativeEstimator(Objective<S>& base, const DirectionalDerivative& o)
-      : Estimator<S>(base, DirectionalDerivative::describe(), Quality::unbiased, true),
+      : Estimator<S>(base, DirectionalDerivative::describe(), Quality::unbiased,
+                     o.frozen ? Draws::frozen : Draws::fresh),
         noise_(o.law == DirectionalDerivative::Law::gaussian ? Noise::gaussian : Noise::rademacher),
         directions_(o.directions * base.dimension()),
         coefficients_(o.directions) {}
@@ -69,6 +70,7 @@ Description<DirectionalDerivative> DirectionalDerivative::describe() {
           "thalweg minimize --problem rosenbrock:n=10 --estimator directional-derivative --rule 'adam(rate=0.01)'");
   d.option("directions", &DirectionalDerivative::directions, "K: directions averaged").at_least(1.0);
   d.option("law", &DirectionalDerivative::law, {"gaussian", "rademacher"}, "how directions are drawn");
+  describe_frozen(d);
   return d;
 }
 THALWEG_ESTIMATES(DirectionalDerivative, DirectionalDerivativeEstimator)

@@ -18,6 +18,7 @@ struct DirectionalDerivative {
   enum class Law { gaussian, rademacher };
   std::size_t directions = 1;  // K ≥ 1, averaged
   Law law = Law::gaussian;
+  bool frozen = false;  // the same directions and one sample key at every call
 
   static Description<DirectionalDerivative> describe();
   [[nodiscard]] std::unique_ptr<Adapter<double>> make(Objective<double>& base) const;

@@ -15,7 +15,7 @@ template <class S>
 class EsGradientEstimator final : public DirectionEstimator<S> {
  public:
   EsGradientEstimator(Objective<S>& base, const EsGradient& o)
-      : DirectionEstimator<S>(base, EsGradient::describe(), Noise::gaussian, o.directions, Sides::two,
+      : DirectionEstimator<S>(base, EsGradient::describe(), Noise::gaussian, o.directions, Sides::two, o.frozen,
                               o.shape == EsGradient::Shape::raw ? Quality::biased : Quality::heuristic),
         o_(o),
         values_(2 * o.directions),
@@ -69,6 +69,7 @@ Description<EsGradient> EsGradient::describe() {
   d.option("sigma", &EsGradient::sigma, "σ: size of the perturbations, in the units of θ").above(0.0);
   d.option("directions", &EsGradient::directions, "K: antithetic pairs").at_least(1.0);
   d.option("shape", &EsGradient::shape, {"centered-rank", "raw"}, "what stands for the fitness");
+  describe_frozen(d);
   return d;
 }
 THALWEG_ESTIMATES(EsGradient, EsGradientEstimator)

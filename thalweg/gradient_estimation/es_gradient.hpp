@@ -24,6 +24,7 @@ struct EsGradient {
   double sigma = 0.02;          // σ > 0, in the units of θ; the paper's value for MuJoCo
   std::size_t directions = 16;  // K ≥ 1 antithetic pairs
   Shape shape = Shape::centered_rank;
+  bool frozen = false;  // the same directions and one sample key at every call
 
   static Description<EsGradient> describe();
   [[nodiscard]] std::unique_ptr<Adapter<double>> make(Objective<double>& base) const;

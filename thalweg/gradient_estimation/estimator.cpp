@@ -7,8 +7,8 @@
 namespace thalweg {
 
 template <class S>
-Estimator<S>::Estimator(Objective<S>& base, Entry entry, Quality quality, bool random)
-    : Adapter<S>(base), entry_(std::move(entry)), quality_(quality), random_(random) {
+Estimator<S>::Estimator(Objective<S>& base, Entry entry, Quality quality, Draws draws)
+    : Adapter<S>(base), entry_(std::move(entry)), quality_(quality), draws_(draws) {
   const Kinds missing = entry_.asks - base.offers().kinds;
   if (!missing.empty())
     throw MissingAnswer(entry_.id + " makes a gradient of " + to_string(entry_.asks) +
@@ -22,7 +22,7 @@ template <class S>
 Offers Estimator<S>::offers() const {
   Offers offers = this->base().offers();
   offers.add(AnswerKind::gradient, quality_);
-  offers.stochastic = offers.stochastic || random_;
+  offers.stochastic = draws_ != Draws::frozen && (offers.stochastic || draws_ == Draws::fresh);
   return offers;
 }
 
@@ -34,6 +34,16 @@ void Estimator<S>::begin(std::uint64_t seed) {
 
 template <class S>
 void Estimator<S>::answer(std::span<const Question<S>> questions, std::span<Answer<S>> answers) {
+  if (draws_ != Draws::frozen) return answer_keyed(questions, answers);
+  const Offers offers = this->base().offers();
+  if (!offers.stochastic) return answer_keyed(questions, answers);
+  rekeyed_.assign(questions.begin(), questions.end());
+  for (Question<S>& q : rekeyed_) q.sample = SampleKey{offers.samples > 0 ? std::uint64_t{0} : std::uint64_t{1}};
+  answer_keyed(rekeyed_, answers);
+}
+
+template <class S>
+void Estimator<S>::answer_keyed(std::span<const Question<S>> questions, std::span<Answer<S>> answers) {
   const auto asks_gradient = [](const Question<S>& q) { return q.asks.has(AnswerKind::gradient); };
   if (std::none_of(questions.begin(), questions.end(), asks_gradient)) return this->base().answer(questions, answers);
   for (std::size_t i = 0; i < questions.size(); ++i) {
@@ -51,7 +61,7 @@ void Estimator<S>::answer(std::span<const Question<S>> questions, std::span<Answ
       this->base().answer(std::span(&rest, 1), answers.subspan(i, 1));
       answers[i].quality = std::max(answers[i].quality, quality_);
     }
-    estimate(questions[i], answers[i], ++call_);
+    estimate(questions[i], answers[i], draws_ == Draws::frozen ? 1 : ++call_);
   }
 }
 

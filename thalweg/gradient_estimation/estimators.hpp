@@ -7,6 +7,8 @@
 #include "thalweg/gradient_estimation/fd_central.hpp"
 #include "thalweg/gradient_estimation/fd_forward.hpp"
 #include "thalweg/gradient_estimation/gaussian_smoothing.hpp"
+#include "thalweg/gradient_estimation/kiefer_wolfowitz.hpp"
+#include "thalweg/gradient_estimation/low_rank_directions.hpp"
 #include "thalweg/gradient_estimation/orthogonal_directions.hpp"
 #include "thalweg/gradient_estimation/projection.hpp"
 #include "thalweg/gradient_estimation/sphere_smoothing.hpp"

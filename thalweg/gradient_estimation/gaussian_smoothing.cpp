@@ -10,7 +10,8 @@ template <class S>
 class GaussianSmoothingEstimator final : public DirectionEstimator<S> {
  public:
   GaussianSmoothingEstimator(Objective<S>& base, const GaussianSmoothing& o)
-      : DirectionEstimator<S>(base, GaussianSmoothing::describe(), Noise::gaussian, o.directions, o.sides), o_(o) {}
+      : DirectionEstimator<S>(base, GaussianSmoothing::describe(), Noise::gaussian, o.directions, o.sides, o.frozen),
+        o_(o) {}
 
  private:
   [[nodiscard]] double spacing(std::uint64_t) const override { return o_.sigma; }
@@ -33,6 +34,7 @@ Description<GaussianSmoothing> GaussianSmoothing::describe() {
   d.option("sigma", &GaussianSmoothing::sigma, "σ: length scale of the smoothing, in the units of θ").above(0.0);
   d.option("directions", &GaussianSmoothing::directions, "K: directions averaged").at_least(1.0);
   d.option("sides", &GaussianSmoothing::sides, {"two", "one"}, "difference of f at θ±σε, or of f at θ+σε and θ");
+  describe_frozen(d);
   return d;
 }
 THALWEG_ESTIMATES(GaussianSmoothing, GaussianSmoothingEstimator)

@@ -21,6 +21,7 @@ struct GaussianSmoothing {
   double sigma = 1e-3;         // σ > 0, in the units of θ
   std::size_t directions = 1;  // K ≥ 1, averaged
   Sides sides = Sides::two;
+  bool frozen = false;  // the same directions and one sample key at every call
 
   static Description<GaussianSmoothing> describe();
   [[nodiscard]] std::unique_ptr<Adapter<double>> make(Objective<double>& base) const;

@@ -8,8 +8,8 @@ namespace {
 template <class S>
 std::unique_ptr<Adapter<S>> make_over(Objective<S>& base, const OrthogonalDirections& o) {
   const double factor = static_cast<double>(base.dimension()) / static_cast<double>(o.directions);
-  return std::make_unique<SubspaceEstimator<S>>(base, OrthogonalDirections::describe(), o.directions, o.sigma,
-                                                factor);
+  return std::make_unique<SubspaceEstimator<S>>(base, OrthogonalDirections::describe(), o.directions, o.sigma, factor,
+                                                o.frozen);
 }
 
 }  // namespace
@@ -27,6 +27,7 @@ Description<OrthogonalDirections> OrthogonalDirections::describe() {
   d.option("sigma", &OrthogonalDirections::sigma, "σ: root mean square step of a component, in the units of θ")
       .above(0.0);
   d.option("directions", &OrthogonalDirections::directions, "K: orthogonal directions, at most n").at_least(1.0);
+  describe_frozen(d);
   return d;
 }
 std::unique_ptr<Adapter<double>> OrthogonalDirections::make(Objective<double>& base) const {

@@ -8,7 +8,8 @@ namespace {
 template <class S>
 std::unique_ptr<Adapter<S>> make_over(Objective<S>& base, const Projection& o) {
   const double factor = 1.0;
-  return std::make_unique<SubspaceEstimator<S>>(base, Projection::describe(), o.directions, o.sigma, factor);
+  return std::make_unique<SubspaceEstimator<S>>(base, Projection::describe(), o.directions, o.sigma, factor,
+                                                o.frozen);
 }
 
 }  // namespace
@@ -25,6 +26,7 @@ Description<Projection> Projection::describe() {
       .example("thalweg minimize --problem sphere:n=10 --estimator projection --rule 'sgd(rate=0.05)'");
   d.option("sigma", &Projection::sigma, "σ: root mean square step of a component, in the units of θ").above(0.0);
   d.option("directions", &Projection::directions, "K: orthogonal directions, at most n").at_least(1.0);
+  describe_frozen(d);
   return d;
 }
 std::unique_ptr<Adapter<double>> Projection::make(Objective<double>& base) const { return make_over(base, *this); }

@@ -19,6 +19,7 @@ namespace thalweg {
 struct Projection {
   double sigma = 1e-3;         // σ > 0: a probe is σ√n long, so a component moves by σ on average
   std::size_t directions = 1;  // K, from 1 to n
+  bool frozen = false;         // the same directions and one sample key at every call
 
   static Description<Projection> describe();
   [[nodiscard]] std::unique_ptr<Adapter<double>> make(Objective<double>& base) const;

@@ -13,7 +13,7 @@ template <class S>
 class SphereSmoothingEstimator final : public DirectionEstimator<S> {
  public:
   SphereSmoothingEstimator(Objective<S>& base, const SphereSmoothing& o)
-      : DirectionEstimator<S>(base, SphereSmoothing::describe(), Noise::gaussian, o.directions, o.sides),
+      : DirectionEstimator<S>(base, SphereSmoothing::describe(), Noise::gaussian, o.directions, o.sides, o.frozen),
         o_(o),
         noise_(std::min<std::size_t>(base.dimension(), chunk)) {}
 
@@ -49,6 +49,7 @@ Description<SphereSmoothing> SphereSmoothing::describe() {
   d.option("sigma", &SphereSmoothing::sigma, "σ: root mean square step of a component, in the units of θ").above(0.0);
   d.option("directions", &SphereSmoothing::directions, "K: directions averaged").at_least(1.0);
   d.option("sides", &SphereSmoothing::sides, {"two", "one"}, "difference of f at θ±σu, or of f at θ+σu and θ");
+  describe_frozen(d);
   return d;
 }
 THALWEG_ESTIMATES(SphereSmoothing, SphereSmoothingEstimator)

@@ -20,6 +20,7 @@ struct SphereSmoothing {
   double sigma = 1e-3;         // σ > 0: the radius is σ√n, so a component moves by σ on average
   std::size_t directions = 1;  // K ≥ 1, averaged
   Sides sides = Sides::two;
+  bool frozen = false;  // the same directions and one sample key at every call
 
   static Description<SphereSmoothing> describe();
   [[nodiscard]] std::unique_ptr<Adapter<double>> make(Objective<double>& base) const;

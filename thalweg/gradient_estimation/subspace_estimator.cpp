@@ -11,8 +11,8 @@ namespace thalweg {
 
 template <class S>
 SubspaceEstimator<S>::SubspaceEstimator(Objective<S>& base, Entry entry, std::size_t directions, double sigma,
-                                        double factor)
-    : Estimator<S>(base, entry, Quality::biased, true),
+                                        double factor, bool frozen)
+    : Estimator<S>(base, entry, Quality::biased, frozen ? Draws::frozen : Draws::fresh),
       n_(base.dimension()),
       directions_(directions),
       sigma_(sigma),
@@ -23,6 +23,7 @@ SubspaceEstimator<S>::SubspaceEstimator(Objective<S>& base, Entry entry, std::si
                           std::to_string(n_) + ", can be orthogonal");
   q_.resize(directions_ * n_);
   sum_.resize(n_);
+  centre_.resize(n_);
   points_.resize(2 * directions_ * n_);
 }
 
@@ -52,13 +53,20 @@ void SubspaceEstimator<S>::estimate(const Question<S>& question, Answer<S>& answ
   const bool wants_value = question.asks.has(AnswerKind::value);
   const std::size_t first = wants_value ? 1 : 0;
   const double h = sigma_ * std::sqrt(static_cast<double>(n_));
+  for (std::size_t i = 0; i < n_; ++i) {
+    centre_[i] = static_cast<double>(question.point[i]);
+    if (this->bounds().empty()) continue;
+    double longest = 0.0;
+    for (std::size_t k = 0; k < directions_; ++k) longest = std::max(longest, h * std::abs(q_[k * n_ + i]));
+    centre_[i] = moved_inside(centre_[i], longest, this->bounds().lower[i], this->bounds().upper[i]);
+  }
   this->start_batch(question, first + 2 * directions_);
   for (std::size_t k = 0; k < directions_; ++k)
     for (std::size_t side = 0; side < 2; ++side) {
       const std::span<S> point(points_.data() + (2 * k + side) * n_, n_);
       const double step = side == 0 ? h : -h;
-      for (std::size_t i = 0; i < n_; ++i)
-        point[i] = static_cast<S>(static_cast<double>(question.point[i]) + step * q_[k * n_ + i]);
+      for (std::size_t i = 0; i < n_; ++i) point[i] = static_cast<S>(centre_[i] + step * q_[k * n_ + i]);
+      this->bounds().clamp(point);
       this->question(first + 2 * k + side).point = point;
     }
   this->ask_batch(answer);

@@ -15,6 +15,7 @@
 #include "thalweg/network/data_set.hpp"
 #include "thalweg/network/minibatches.hpp"
 #include "thalweg/network/plan.hpp"
+#include "thalweg/network/weight_matrices.hpp"
 
 namespace thalweg {
 
@@ -25,7 +26,7 @@ struct NetworkObjectiveOptions {
 };
 
 template <class S>
-class NetworkObjective final : public Objective<S> {
+class NetworkObjective final : public Objective<S>, public Shaped {
  public:
   // `data` must outlive this. Throws InvalidArgument when network, loss and data do not fit each other.
   NetworkObjective(const Network& network, Loss loss, const DataSet<S>& data,
@@ -36,6 +37,7 @@ class NetworkObjective final : public Objective<S> {
   void answer(std::span<const Question<S>> questions, std::span<Answer<S>> answers) override;
   [[nodiscard]] bool regenerates_noise() const override { return true; }
   [[nodiscard]] bool parallel_inside() const override { return true; }
+  [[nodiscard]] std::vector<MatrixShape> matrices() const override { return weight_matrices(plan_.network()); }
 
   [[nodiscard]] Plan<S>& plan() { return plan_; }
   [[nodiscard]] Minibatches<S>& minibatches() { return minibatches_; }

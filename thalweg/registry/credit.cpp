@@ -17,16 +17,6 @@ CreditItem item() {
   return {O::describe(), [](const Settings& s) { return O::describe().make(s).template make<double>(); },
           [](const Settings& s) { return O::describe().make(s).template make<float>(); }};
 }
-
-// Stands for a network while an estimator's options are checked.
-class OffersAll final : public Objective<double> {
- public:
-  [[nodiscard]] std::size_t dimension() const override { return 1; }
-  [[nodiscard]] Offers offers() const override {
-    return Offers{}.add(AnswerKind::gradient).add(AnswerKind::directional);
-  }
-  void answer(std::span<const Question<double>>, std::span<Answer<double>>) override {}
-};
 }  // namespace
 
 const std::vector<CreditItem>& credit_rules() {
@@ -49,8 +39,7 @@ Credit make_credit(std::string_view id, const Settings& settings) {
   for (const EstimatorItem& estimator : estimators()) {
     names.push_back(estimator.entry.id);
     if (estimator.entry.id != id) continue;
-    OffersAll offers_all;  // a wrong option is an error here, before any run
-    static_cast<void>(estimator.make(offers_all, settings));
+    estimator.check(settings);  // a wrong option is an error here, before any run
     return estimator_credit(
         estimator.entry.id, [&estimator, settings](Objective<double>& f) { return estimator.make(f, settings); },
         [&estimator, settings](Objective<float>& f) { return estimator.make_float(f, settings); });

@@ -9,6 +9,13 @@
 #include "thalweg/first_order/descent.hpp"
 #include "thalweg/first_order/gd.hpp"
 #include "thalweg/first_order/rules.hpp"
+#include "thalweg/gradient_estimation/kiefer_wolfowitz_descent.hpp"
+#include "thalweg/gradient_estimation/spsa_2.hpp"
+#include "thalweg/gradient_estimation/spsa_descent.hpp"
+#include "thalweg/gradient_estimation/zo_adamm.hpp"
+#include "thalweg/gradient_estimation/zo_sgd.hpp"
+#include "thalweg/gradient_estimation/zo_signsgd.hpp"
+#include "thalweg/gradient_estimation/zo_svrg.hpp"
 #include "thalweg/higher_order/ar3.hpp"
 #include "thalweg/higher_order/cubic_newton.hpp"
 #include "thalweg/higher_order/nesterov_tensor.hpp"
@@ -72,6 +79,14 @@ const std::vector<MethodItem>& methods() {
       // §3.2 stochastic search
       item<RandomSearch>(),
       item<SimulatedAnnealing>(),
+      // §3.3 approximate gradients
+      item<KieferWolfowitzDescent>(),
+      item<SpsaDescent>(),
+      item<Spsa2>(),
+      item<ZoSgd>(),
+      item<ZoSignsgd>(),
+      item<ZoSvrg>(),
+      item<ZoAdamm>(),
       // §3.5 populations
       item<CmaEs>(),
       item<De>(),

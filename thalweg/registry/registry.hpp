@@ -31,6 +31,7 @@ struct MethodItem {
 };
 struct EstimatorItem {
   Entry entry;
+  std::function<void(const Settings&)> check;  // throws InvalidArgument for a wrong name or value
   std::function<std::unique_ptr<Adapter<double>>(Objective<double>&, const Settings&)> make;
   std::function<std::unique_ptr<Adapter<float>>(Objective<float>&, const Settings&)> make_float;
 };
