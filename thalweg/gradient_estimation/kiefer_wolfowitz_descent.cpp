@@ -4,6 +4,7 @@
 #include "thalweg/first_order/descent.hpp"
 #include "thalweg/first_order/schedules.hpp"
 #include "thalweg/gradient_estimation/kiefer_wolfowitz.hpp"
+#include "thalweg/gradient_estimation/noisy_steps.hpp"
 
 namespace thalweg {
 
@@ -36,6 +37,7 @@ void KieferWolfowitzDescent::run(Objective<double>& f, Search& search) const {
   estimate->begin(search.seed());
   Descent{.rule = chain(sgd({.rate = a}), lr_power({.exponent = alpha, .offset = A}))}.run(
       static_cast<Objective<double>&>(*estimate), search);
+  detail::poll_with_the_rest(f, search, sides == Sides::two ? 2 * f.dimension() : f.dimension() + 1, c);
 }
 
 }  // namespace thalweg

@@ -14,6 +14,25 @@
 
 namespace thalweg {
 
+namespace detail {
+
+// What is left of the budget when it would not buy a step of `price` evaluations: a poll around the best point, of
+// this step along the coordinates.
+inline void poll_with_the_rest(Objective<double>& f, Search& search, std::uint64_t price, double step) {
+  const auto left = search.evaluations_left();
+  if (!left || *left == 0 || *left >= price) return;
+  const std::span<const double> from = search.best_x().empty() ? search.start() : search.best_x();
+  const std::vector<double> best(from.begin(), from.end());
+  for (std::uint64_t j = 0; j < *left; ++j) {
+    std::vector<double> point = best;
+    point[(j / 2) % best.size()] += j % 2 == 0 ? step : -step;
+    search.bounds().clamp(std::span(point));
+    static_cast<void>(f.value(point));
+  }
+}
+
+}  // namespace detail
+
 class NoisySteps {
  public:
   NoisySteps(Objective<double>& f, Search& search)
@@ -29,12 +48,13 @@ class NoisySteps {
 
   // Before a step that takes `price` evaluations: true when the budget would not pay for it and the final value too;
   // the run is then over.
-  bool closes(std::uint64_t price) {
+  bool closes(std::uint64_t price, double step) {
     const auto left = search_.evaluations_left();
     if (!left || *left > price || search_.iterations() == 0) return false;
     if (*left > 0) search_.recommend(x_, f_.value(x_));
     search_.finish(Status::evaluation_budget,
-                   "used the budget of evaluations, the last one for the value of the final iterate");
+                   "used the budget of evaluations, one at the end for the value of the final iterate");
+    detail::poll_with_the_rest(f_, search_, price, step);
     return true;
   }
   // After a step; `failed`: it was skipped, for want of finite values. True when the run is over.

@@ -138,7 +138,7 @@ void Spsa2::run(Objective<double>& f, Search& search) const {
   // E‖ĝ‖²/‖g‖² is 1 + (n−1)/K: no step is longer than what shortens the error most.
   const double longest = 1.0 / (1.0 + static_cast<double>(n - 1) / static_cast<double>(directions));
   for (std::uint64_t t = 1;; ++t) {
-    if (loop.closes(price)) return;
+    if (loop.closes(price, first)) return;
     const auto time = static_cast<double>(t);
     const double spacing = first / std::pow(time, gamma);
     draws.ask(x, spacing, loop.sample(t), search.stream(Purpose("spsa-2.direction"), t));

@@ -69,7 +69,7 @@ void SpsaDescent::run(Objective<double>& f, Search& search) const {
   std::vector<double> gradient(n), candidate(n);
   double last = blocking > 0.0 ? f.value(x, loop.sample(detail::pilot_sample - 1)) : 0.0;
   for (std::uint64_t t = 1;; ++t) {
-    if (loop.closes(price)) return;
+    if (loop.closes(price, first)) return;
     estimate->seek(t);
     const bool answered = ask_gradient(*estimate, x, loop.sample(t), gradient);
     if (answered) {

@@ -4,6 +4,7 @@
 
 #include "thalweg/core/vectorized.hpp"
 #include "thalweg/first_order/descent.hpp"
+#include "thalweg/gradient_estimation/noisy_steps.hpp"
 
 namespace thalweg {
 namespace {
@@ -66,6 +67,7 @@ void ZoAdamm::run(Objective<double>& f, Search& search) const {
       "zo-adamm", [o = *this] { return std::make_unique<AdammRule<double>>(o); },
       [o = *this] { return std::make_unique<AdammRule<float>>(o); });
   Descent{.rule = rule}.run(static_cast<Objective<double>&>(*estimate), search);
+  detail::poll_with_the_rest(f, search, sides == Sides::two ? 2 * directions : directions + 1, sigma);
 }
 
 }  // namespace thalweg

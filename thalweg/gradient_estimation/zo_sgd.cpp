@@ -1,6 +1,7 @@
 #include "thalweg/gradient_estimation/zo_sgd.hpp"
 
 #include "thalweg/first_order/descent.hpp"
+#include "thalweg/gradient_estimation/noisy_steps.hpp"
 
 namespace thalweg {
 
@@ -23,6 +24,7 @@ Description<ZoSgd> ZoSgd::describe() {
 void ZoSgd::run(Objective<double>& f, Search& search) const {
   const auto estimate = detail::zo_estimator(f, search, law, sigma, directions, sides);
   Descent{.rule = sgd({.rate = rate})}.run(static_cast<Objective<double>&>(*estimate), search);
+  detail::poll_with_the_rest(f, search, sides == Sides::two ? 2 * directions : directions + 1, sigma);
 }
 
 }  // namespace thalweg

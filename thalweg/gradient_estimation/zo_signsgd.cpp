@@ -3,6 +3,7 @@
 #include "thalweg/first_order/descent.hpp"
 #include "thalweg/first_order/schedules.hpp"
 #include "thalweg/first_order/sign.hpp"
+#include "thalweg/gradient_estimation/noisy_steps.hpp"
 
 namespace thalweg {
 
@@ -28,6 +29,7 @@ void ZoSignsgd::run(Objective<double>& f, Search& search) const {
   const auto estimate = detail::zo_estimator(f, search, law, sigma, directions, sides);
   Descent{.rule = chain(sign(), sgd({.rate = rate}), lr_power({.exponent = decay}))}.run(
       static_cast<Objective<double>&>(*estimate), search);
+  detail::poll_with_the_rest(f, search, sides == Sides::two ? 2 * directions : directions + 1, sigma);
 }
 
 }  // namespace thalweg

@@ -65,7 +65,7 @@ void ZoSvrg::run(Objective<double>& f, Search& search) const {
                                                                : directions + 1);
   const std::uint64_t outer_price = 2 * (snapshot == Snapshot::coordinates ? n : snapshot_directions);
   for (std::uint64_t t = 1, epoch = 1;; ++epoch) {
-    if (steps_taken.closes(outer_price)) return;
+    if (steps_taken.closes(outer_price, sigma)) return;
     snapshot_x = x;
     outer->seek(epoch);
     if (!ask_gradient(*outer, x, {}, whole)) {
@@ -73,7 +73,7 @@ void ZoSvrg::run(Objective<double>& f, Search& search) const {
       continue;
     }
     for (std::uint64_t k = 0; k < steps; ++k, ++t) {
-      if (steps_taken.closes(inner_price)) return;
+      if (steps_taken.closes(inner_price, sigma)) return;
       inner->seek(t);
       bool answered = ask_gradient(*inner, x, steps_taken.sample(t), here);
       inner->seek(shared ? t : own_directions + t);
