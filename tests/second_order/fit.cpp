@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <string>
 #include <vector>
 
 #include "thalweg/core/random.hpp"
@@ -45,6 +46,80 @@ TEST(Fit, CertifiedValuesOfMisra1aFromText) {
   for (const auto& start :
        {std::vector<std::pair<std::string, double>>{{"b1", 500}, {"b2", 1e-4}}, {{"b1", 250}, {"b2", 5e-4}}})
     expect_certified(fit_formula("y ~ b1*(1-exp(-b2*x))", {"x", "y"}, {misra_x, misra_y}, start));
+}
+
+// Sets of higher difficulty of the same source, with their certified parameters, residual sums of squares and
+// residual standard deviations; start 2 of each, and start 1 where a local method has a chance.
+struct Certified {
+  std::string model;
+  Numbers x, y, parameters;
+  double rss, deviation;
+  std::vector<Numbers> starts;
+};
+std::vector<Certified> harder_sets() {
+  Numbers tens(33), ones(15), fives(16);
+  for (std::size_t i = 0; i < 33; ++i) tens[i] = 10.0 * static_cast<double>(i);
+  for (std::size_t i = 0; i < 15; ++i) ones[i] = static_cast<double>(i + 1);
+  for (std::size_t i = 0; i < 16; ++i) fives[i] = 50.0 + 5.0 * static_cast<double>(i);
+  return {
+      {"y ~ b1 + b2*exp(-x*b4) + b3*exp(-x*b5)",  // MGH17
+       tens,
+       {.844, .908, .932, .936, .925, .908, .881, .850, .818, .784, .751, .718, .685, .658, .628, .603, .580,
+        .558, .538, .522, .506, .490, .478, .467, .457, .448, .438, .431, .424, .420, .414, .411, .406},
+       {3.7541005211e-01, 1.9358469127e+00, -1.4646871366e+00, 1.2867534640e-02, 2.2122699662e-02},
+       5.4648946975e-05,
+       1.3970497866e-03,
+       {{50, 150, -100, 1, 2}, {0.5, 1.5, -1, 0.01, 0.02}}},
+      {"y ~ b1*(1-exp(-b2*x))",  // BoxBOD
+       {1, 2, 3, 5, 7, 10},
+       {109, 149, 149, 191, 213, 224},
+       {2.1380940889e+02, 5.4723748542e-01},
+       1.1680088766e+03,
+       1.7088072423e+01,
+       {{100, 0.75}}},
+      {"y ~ b1*exp(b2/(x+b3))",  // MGH10
+       fives,
+       {34780, 28610, 23650, 19630, 16370, 13720, 11540, 9744, 8261, 7030, 6005, 5147, 4427, 3820, 3307, 2872},
+       {5.6096364710e-03, 6.1813463463e+03, 3.4522363462e+02},
+       8.7945855171e+01,
+       2.6009740065e+00,
+       {{0.02, 4000, 250}}},
+      {"y ~ b1*(x^2+x*b2)/(x^2+x*b3+b4)",  // MGH09
+       {4, 2, 1, .5, .25, .167, .125, .1, .0833, .0714, .0625},
+       {.1957, .1947, .1735, .16, .0844, .0627, .0456, .0342, .0323, .0235, .0246},
+       {1.9280693458e-01, 1.9128232873e-01, 1.2305650693e-01, 1.3606233068e-01},
+       3.0750560385e-04,
+       6.6279236551e-03,
+       {{25, 39, 41.5, 39}, {0.25, 0.39, 0.415, 0.39}}},
+      {"y ~ b1/(1+exp(b2-b3*x))",  // Rat42
+       {9, 14, 21, 28, 42, 57, 63, 70, 79},
+       {8.93, 10.8, 18.59, 22.33, 39.35, 56.11, 61.73, 64.62, 67.08},
+       {7.2462237576e+01, 2.6180768402e+00, 6.7359200066e-02},
+       8.0565229338e+00,
+       1.1587725499e+00,
+       {{100, 1, 0.1}, {75, 2.5, 0.07}}},
+      {"y ~ b1/((1+exp(b2-b3*x))^(1/b4))",  // Rat43
+       ones,
+       {16.08, 33.83, 65.80, 97.20, 191.55, 326.20, 386.87, 520.53, 590.03, 651.92, 724.93, 699.56, 689.96, 637.56,
+        717.41},
+       {6.9964151270e+02, 5.2771253025e+00, 7.5962938329e-01, 1.2792483859e+00},
+       8.7864049080e+03,
+       2.8262414662e+01,
+       {{100, 10, 1, 1}, {700, 5, 0.75, 1.3}}},
+  };
+}
+
+TEST(Fit, CertifiedValuesOfHarderSets) {
+  for (const Certified& set : harder_sets())
+    for (const Numbers& from : set.starts) {
+      std::vector<std::pair<std::string, double>> start;
+      for (std::size_t j = 0; j < from.size(); ++j) start.emplace_back("b" + std::to_string(j + 1), from[j]);
+      const Fit fit = fit_formula(set.model, {"x", "y"}, {set.x, set.y}, start);
+      EXPECT_EQ(fit.result.status, Status::converged) << set.model << " " << fit.result.message;
+      for (std::size_t j = 0; j < from.size(); ++j) expect_digits(fit.parameters[j].value, set.parameters[j], 6);
+      expect_digits(fit.rss, set.rss, 8);
+      expect_digits(fit.residual_standard_deviation, set.deviation, 8);
+    }
 }
 
 // A straight line: closed form, with weights.

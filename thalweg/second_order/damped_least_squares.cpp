@@ -15,7 +15,7 @@ void DampedLeastSquares::run(Objective<double>& f, Search& search, DampedModel& 
   constexpr int patience = 10;  // steps in a row that may leave f as it is (its rounding floor)
   const std::size_t n = f.dimension(), m = f.offers().residuals;
   const Bounds& bounds = search.bounds();
-  std::vector<double> x(search.start().begin(), search.start().end()), g(n), projected(n), s(n), x_trial(n);
+  std::vector<double> x(search.start().begin(), search.start().end()), g(n), s(n), x_trial(n);
   std::vector<double> r(m), r_trial(m);
   const auto ask = [&f](std::span<const double> point, std::span<double> residual) {
     const Question<double> question{.asks = {AnswerKind::value, AnswerKind::residual}, .point = point};
@@ -38,9 +38,7 @@ void DampedLeastSquares::run(Objective<double>& f, Search& search, DampedModel& 
         return search.finish(Status::numerical_failure,
                              fmt::format("the Jacobian is not finite at a point where f = {:.17g}", value));
       }
-      for (std::size_t j = 0; j < n; ++j)
-        projected[j] = bounds.empty() ? g[j] : x[j] - std::clamp(x[j] - g[j], bounds.low(j), bounds.high(j));
-      const double largest = blas::max_abs(projected);
+      const double largest = stopping.size(x, g);
       if (stopping.gradient_met(largest) && !(search.best_f() < value)) {
         search.recommend(x, value);
         return search.finish(Status::converged,
@@ -59,7 +57,7 @@ void DampedLeastSquares::run(Objective<double>& f, Search& search, DampedModel& 
     const bool no_room = blas::norm(s) <= 1e-16 * blas::norm(x) || !std::isfinite(mu);
     if ((!moved && (below_rounding || no_room)) || level_steps > patience)
       return finish_without_progress(
-          search, stopping, x, value, projected, below_rounding ? promise : -1.0,
+          search, stopping, x, value, g, below_rounding ? promise : -1.0,
           fmt::format("no step lowers f = {:.17g}: the model promises {:.3g} (damping {:.3g})", value, promise, mu));
     const double before = value;
     if (moved) {

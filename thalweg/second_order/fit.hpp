@@ -29,9 +29,10 @@ struct FitOptions {
   std::vector<double> weights{};     // of the points, ≥ 0 and finite; default 1
   Bounds bounds{};
   Robust loss = Robust::linear;
-  double loss_scale = 1.0;                                // C: residuals (weighted) up to about C count in full
-  Method method = thalweg::method(LevenbergMarquardt{});  // any method that the residuals' answers suffice
-  Limits limits{};                                        // its bounds are those above
+  double loss_scale = 1.0;  // C: residuals (weighted) up to about C count in full
+  // Any method that the residuals' answers suffice. By default to the rounding of f, whatever the residuals' unit.
+  Method method = thalweg::method(LevenbergMarquardt{.gradient_tolerance = 0.0});
+  Limits limits{};  // its bounds are those above
 };
 
 struct FitParameter {
