@@ -1,5 +1,5 @@
 // dlib's find_min_bobyqa and find_min_global. BOBYQA's radii are those that minqa.R takes, its npt 2n + 1; without a box
-// its bounds are ±1e10. find_min_global has a cap on calls and no start.
+// its bounds are ±1e10. find_min_global has no start.
 #include <dlib/global_optimization.h>
 #include <dlib/optimization.h>
 
@@ -20,7 +20,7 @@ void solve(const peers::Job& job) {
   const std::size_t n = job.start.size();
   if (job.method == "global") {
     dlib::find_min_global(f, vector(job.lower), vector(job.upper),
-                          dlib::max_function_calls(static_cast<std::size_t>(job.budget)), dlib::FOREVER, 0.0);
+                          dlib::max_function_calls(static_cast<std::size_t>(job.budget) + 1), dlib::FOREVER, 0.0);
     return;
   }
   double largest = 0.0, narrowest = 1e10;
@@ -32,7 +32,7 @@ void solve(const peers::Job& job) {
   Vector x = vector(job.start);
   const Vector low = vector(job.lower.empty() ? std::vector<double>(n, -1e10) : job.lower);
   const Vector high = vector(job.upper.empty() ? std::vector<double>(n, 1e10) : job.upper);
-  dlib::find_min_bobyqa(f, x, static_cast<long>(2 * n + 1), low, high, rho, 1e-8 * rho, job.budget);
+  dlib::find_min_bobyqa(f, x, static_cast<long>(2 * n + 1), low, high, rho, 1e-8 * rho, job.budget + 1);
 }
 
 }  // namespace

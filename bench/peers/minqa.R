@@ -2,6 +2,7 @@
 # {"done":true} on the standard output. rhobeg is minqa's default where that is positive (it is 0 at a start of zeros, and
 # too long for a narrow box), rhoend 1e-8 of it instead of 1e-6; npt = 2n + 1 as Powell advises (minqa: n + 2).
 suppressMessages({library(minqa); library(jsonlite)})
+options(warn = -1)  # of a small maxfun
 input <- fifo("/dev/stdin", "r", blocking = TRUE)
 output <- stdout()
 say <- function(line) { writeLines(line, output); flush(output) }

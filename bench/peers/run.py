@@ -10,7 +10,7 @@ set so low, and the peers' own caps so high, that little but the budget ends a r
 unless bench/peers says otherwise. A peer that is missing is skipped with a message. Methods that draw run S seeds,
 Optuna's one (each of its trials takes milliseconds).
 """
-import argparse, json, math, multiprocessing.connection, os, subprocess, sys, time
+import argparse, json, math, multiprocessing.connection, os, select, subprocess, sys, time
 
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ[name] = "1"
@@ -26,6 +26,7 @@ class Server:
             [args.thalweg, "serve", "--problem", problem["problem"], "--record", args.out, "--label", label,
              "--seed", str(seed), "--max-evaluations", str(budget)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.ended = False
 
     def line(self, text):
         self.process.stdin.write(text)
@@ -37,6 +38,7 @@ class Server:
         if "f" in answer:
             return float(answer["f"])
         if "budget" in answer["error"]:
+            self.ended = True
             raise libraries.Ended
         return math.inf  # a point that is not finite
 
@@ -55,17 +57,18 @@ def run_here(args, peer, jobs):
         server = Server(args, problem, budget, seed, peer.label)
         try:
             peer.run(server.value, problem, budget, seed)
-        except libraries.Ended:
-            pass
         except Exception as e:  # a peer that gives up: its run ends there, as it would for its user
-            if args.verbose:
+            if args.verbose and not server.ended:
                 print(f"{peer.label} on {problem['problem']} ended by {type(e).__name__}: {e}", file=sys.stderr)
         server.close()
 
 
 def run_program(args, peer, jobs):
     """A program that reads jobs and answers, and writes questions and {"done":true}, each a line of JSON."""
-    program = subprocess.Popen(peer.program, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    def started():
+        return subprocess.Popen(peer.program, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    program = started()
 
     def say(line):
         program.stdin.write(line)
@@ -77,9 +80,14 @@ def run_program(args, peer, jobs):
         job = {k: problem[k] for k in ("n", "start", "lower", "upper")}
         say(json.dumps({**job, "method": peer.name, "seed": seed, "budget": budget}).encode() + b"\n")
         while True:
-            question = program.stdout.readline()
-            if not question:
-                raise RuntimeError(f"{peer.label} ended on {problem['problem']}")
+            heard = select.select([program.stdout], [], [], args.silence)[0]
+            question = program.stdout.readline() if heard else b""
+            if not question:  # it ends or loops without a question: the run is what it was until then
+                program.kill()
+                program.wait()
+                program = started()
+                print(f"{peer.label} on {problem['problem']} {'ended' if heard else 'hung'}", file=sys.stderr)
+                break
             if b'"x"' not in question:
                 break
             answer = server.line(question)
@@ -94,10 +102,26 @@ def tasks(args, peers, problems):
         seeds = range(1 if not peer.draws else min(args.seeds, peer.most_seeds))
         jobs = [(p, s) for p in problems if p["lower"] or not peer.needs_box for s in seeds
                 if not (p["lower"] and peer.ignores_box)]
-        if not jobs:
+        if not jobs and problems:
             print(f"no runs of {peer.label}: it {'needs' if peer.needs_box else 'ignores'} a box", file=sys.stderr)
         for k in range(0, len(jobs), peer.chunk):
             yield peer, jobs[k : k + peer.chunk]
+
+
+# Our own that ask values alone, where the tool has them; with a box also those that need one.
+OURS = ["nelder-mead", "powell", "mads", "coordinate-search", "hooke-jeeves", "cma-es", "random-search"]
+OURS_IN_A_BOX = ["de", "simulated-annealing", "direct", "direct-l"]
+
+
+def write_comparison(args, problems, chosen):
+    known = subprocess.check_output([args.thalweg, "list", "methods"], text=True).split()
+    ours = [m for m in OURS + (OURS_IN_A_BOX if all(p["lower"] for p in problems) else []) if m in known and chosen(m)]
+    folder = os.path.dirname(args.comparison)
+    with open(args.comparison, "w", encoding="utf-8") as file:
+        file.write(f'name = "{args.suite}, with peers"\nout = {json.dumps(folder)}\nseeds = {args.seeds}\n'
+                   f"budget = {{ simplex_gradients = {args.budget:g} }}\n\n[[suite]]\nid = {json.dumps(args.suite)}\n\n"
+                   + (f"[[method]]\nid = {json.dumps(ours)}\n\n" if ours else "")
+                   + f"[[runs]]\nfile = {json.dumps(args.out)}\n")
 
 
 def main():
@@ -111,15 +135,22 @@ def main():
     parser.add_argument("--without", default="", help="words that a label must not hold")
     parser.add_argument("--native", default="build/peers", help="folder of the programs for dlib and pagmo")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
-    parser.add_argument("--patience", type=float, default=120, help="seconds of a run, after which it counts as hung")
+    parser.add_argument("--patience", type=float, default=600, help="seconds of a run, after which it counts as hung")
+    parser.add_argument("--silence", type=float, default=15, help="seconds without a question, the same of a program")
+    parser.add_argument("--comparison", help="also write the TOML that compares ours with these")
     parser.add_argument("--verbose", action="store_true")
     args = parser.parse_args()
 
     described = subprocess.check_output([args.thalweg, "serve", "--suite", args.suite, "--describe"], text=True)
     problems = [json.loads(line) for line in described.splitlines()]
     words, not_words = args.only.lower().split(","), [w for w in args.without.lower().split(",") if w]
-    peers = [p for p in libraries.all_peers(args.native) if any(w in p.label.lower() for w in words)
-             and not any(w in p.label.lower() for w in not_words)]
+
+    def chosen(label):
+        return any(w in label.lower() for w in words) and not any(w in label.lower() for w in not_words)
+
+    peers = [p for p in libraries.all_peers(args.native) if chosen(p.label)]
+    if args.comparison:
+        write_comparison(args, problems, chosen)
     open(args.out, "w").close()
 
     began, running, waiting = time.monotonic(), [], list(tasks(args, peers, problems))
