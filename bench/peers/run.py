@@ -10,12 +10,14 @@ set so low, and the peers' own caps so high, that little but the budget ends a r
 unless bench/peers says otherwise. A peer that is missing is skipped with a message. Methods that draw run S seeds,
 Optuna's one (each of its trials takes milliseconds).
 """
-import argparse, json, math, multiprocessing.connection, os, select, subprocess, sys, time
+import argparse, json, math, multiprocessing.connection, os, select, subprocess, sys, time, warnings
 
 for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
     os.environ[name] = "1"
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import libraries
+
+warnings.filterwarnings("ignore")  # the peers', of values that are not finite
 
 
 class Server:
@@ -79,6 +81,7 @@ def run_program(args, peer, jobs):
         server = Server(args, problem, budget, seed, peer.label)
         job = {k: problem[k] for k in ("n", "start", "lower", "upper")}
         say(json.dumps({**job, "method": peer.name, "seed": seed, "budget": budget}).encode() + b"\n")
+        stopped = False
         while True:
             heard = select.select([program.stdout], [], [], args.silence)[0]
             question = program.stdout.readline() if heard else b""
@@ -86,12 +89,14 @@ def run_program(args, peer, jobs):
                 program.kill()
                 program.wait()
                 program = started()
-                print(f"{peer.label} on {problem['problem']} {'ended' if heard else 'hung'}", file=sys.stderr)
+                if not (stopped and heard):
+                    print(f"{peer.label} on {problem['problem']} {'ended' if heard else 'hung'}", file=sys.stderr)
                 break
             if b'"x"' not in question:
                 break
             answer = server.line(question)
-            say(answer if b'"f"' in answer else b'{"stop":true}\n')
+            stopped = b"the budget" in answer
+            say(b'{"stop":true}\n' if stopped else answer if b'"f"' in answer else b'{"f":"inf"}\n')
         server.close()
     program.stdin.close()
     program.wait()
