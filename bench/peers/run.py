@@ -119,7 +119,8 @@ OURS_IN_A_BOX = ["de", "simulated-annealing", "direct", "direct-l"]
 
 
 def write_comparison(args, problems, chosen):
-    known = subprocess.check_output([args.thalweg, "list", "methods"], text=True).split()
+    listed = subprocess.check_output([args.thalweg, "list", "methods"], text=True).splitlines()
+    known = [line.split()[0] for line in listed if line.split()]
     ours = [m for m in OURS + (OURS_IN_A_BOX if all(p["lower"] for p in problems) else []) if m in known and chosen(m)]
     folder = os.path.dirname(args.comparison)
     with open(args.comparison, "w", encoding="utf-8") as file:

@@ -9,12 +9,13 @@ TAUS = (1e-3, 1e-5)
 
 
 def shares(folder, places):
-    curves = collections.defaultdict(list)
+    curves, methods = collections.defaultdict(list), {}
     with open(os.path.join(folder, "profiles.csv"), encoding="utf-8") as file:
         for row in csv.DictReader(file):
+            if row["method"]:
+                methods[row["method"]] = True  # of who solves nothing too
             if row["profile"] == "data" and float(row["level"]) in TAUS:
                 curves[row["method"], float(row["level"])].append((float(row["x"]), float(row["y"])))
-    methods = list(dict.fromkeys(m for m, _ in curves))
     at = lambda m, tau, k: max((y for x, y in curves[m, tau] if x <= k), default=0.0)
     return {m: [at(m, tau, k) for tau in TAUS for k in places] for m in methods}
 
