@@ -1,5 +1,5 @@
-// dlib's find_min_bobyqa and find_min_global. BOBYQA's radii are those that minqa.R takes, its npt 2n + 1; without a box
-// its bounds are ±1e10. find_min_global has no start.
+// dlib's find_min_bobyqa and find_min_global. BOBYQA's radii are those that minqa.R takes, its npt 2n + 1; without a
+// box its bounds are ±1e10. find_min_global has no start.
 #include <dlib/global_optimization.h>
 #include <dlib/optimization.h>
 

@@ -1,5 +1,5 @@
-// pagmo's CMA-ES, differential evolution and particle swarm: a population of 20, the first at the problem's start, the
-// others drawn in the box; no tolerance, CMA-ES within the box.
+// pagmo's CMA-ES, differential evolution and particle swarm: a population of 20, the first at the problem's start,
+// the others drawn in the box; no tolerance, CMA-ES within the box.
 #include <pagmo/algorithm.hpp>
 #include <pagmo/algorithms/cmaes.hpp>
 #include <pagmo/algorithms/de.hpp>
@@ -25,8 +25,7 @@ void solve(const peers::Job& job) {
   const auto generations = static_cast<unsigned>(job.budget) / size + 1;
   pagmo::algorithm algorithm;
   if (job.method == "cmaes")
-    algorithm = pagmo::algorithm(
-        pagmo::cmaes(generations, -1, -1, -1, -1, 0.5, 0.0, 0.0, false, true, job.seed));
+    algorithm = pagmo::algorithm(pagmo::cmaes(generations, -1, -1, -1, -1, 0.5, 0.0, 0.0, false, true, job.seed));
   else if (job.method == "de")
     algorithm = pagmo::algorithm(pagmo::de(generations, 0.8, 0.9, 2u, 0.0, 0.0, job.seed));
   else

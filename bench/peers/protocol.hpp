@@ -1,5 +1,5 @@
-// The lines of run.py, for peers in C++: jobs and answers come on the standard input, questions and {"done":true} leave on
-// the standard output.
+// The lines of run.py, for peers in C++: jobs and answers come on the standard input, questions and {"done":true}
+// leave on the standard output.
 #pragma once
 
 #include <cstdio>

@@ -26,7 +26,8 @@ def runs(folder):
             for line in file:
                 record = json.loads(line)
                 curve = record["run"]["curve"]
-                yield record["job"].get("label") or record["job"]["id"], record["run"]["problem"], zip(curve["evaluations"], curve["f"])
+                name = record["job"].get("label") or record["job"]["id"]
+                yield name, record["run"]["problem"], zip(curve["evaluations"], curve["f"])
     with open(os.path.join(folder, "peers.jsonl"), encoding="utf-8") as file:
         for line in file:
             record = json.loads(line)
