@@ -9,7 +9,7 @@
 
 #include "cli.hpp"
 #include "interrupt.hpp"
-#include "thalweg/autodiff/expression.hpp"
+#include "thalweg/autodiff/formula.hpp"
 #include "thalweg/core/json_log.hpp"
 #include "thalweg/core/stamp.hpp"
 #include "thalweg/network/data/csv.hpp"
@@ -125,7 +125,7 @@ Table read_table(const FitArguments& a, std::vector<double>& weights) {
   std::vector<std::string> used;
   for (std::string_view rest = a.model; !rest.empty();) {
     const std::size_t tilde = rest.find('~');
-    for (std::string& name : Expression::names(rest.substr(0, tilde))) used.push_back(std::move(name));
+    for (std::string& name : Formula::names(rest.substr(0, tilde))) used.push_back(std::move(name));
     rest = tilde == std::string_view::npos ? std::string_view{} : rest.substr(tilde + 1);
   }
   bool weighted = false;

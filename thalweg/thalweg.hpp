@@ -5,7 +5,7 @@
 #include "thalweg/autodiff/differentiable.hpp"
 #include "thalweg/autodiff/dual.hpp"
 #include "thalweg/autodiff/elementary.hpp"
-#include "thalweg/autodiff/expression.hpp"
+#include "thalweg/autodiff/formula.hpp"
 #include "thalweg/autodiff/jet.hpp"
 #include "thalweg/autodiff/sweep.hpp"
 #include "thalweg/autodiff/tape.hpp"

@@ -6,7 +6,7 @@
 #include <limits>
 #include <memory>
 
-#include "thalweg/autodiff/expression.hpp"
+#include "thalweg/autodiff/formula.hpp"
 #include "thalweg/core/blas1.hpp"
 #include "thalweg/core/linalg.hpp"
 
@@ -132,8 +132,8 @@ Fit fit_formula(const std::string& formula, const std::vector<std::string>& colu
     x0.push_back(value);
   }
   if (names.empty()) throw InvalidArgument("the start is empty; name every parameter, as in b1=500,b2=1e-4");
-  const Expression left = Expression::parse(std::string_view(formula).substr(0, tilde), names, column_names);
-  const Expression right = Expression::parse(std::string_view(formula).substr(tilde + 1), names, column_names);
+  const Formula left = Formula::parse(std::string_view(formula).substr(0, tilde), names, column_names);
+  const Formula right = Formula::parse(std::string_view(formula).substr(tilde + 1), names, column_names);
   for (std::size_t j = 0; j < names.size(); ++j)
     if (!left.uses_parameter(j) && !right.uses_parameter(j))
       throw InvalidArgument("the parameter `" + names[j] + "` of the start does not occur in the model \"" + formula +

@@ -77,7 +77,7 @@ Fit fit_curve(Model model, const std::vector<double>& x, const std::vector<doubl
   return fit(residuals, start, options);
 }
 
-// "LEFT ~ RIGHT", both formulas (autodiff/expression.hpp) of columns and parameters; the parameters are the names in
+// "LEFT ~ RIGHT", both formulas (autodiff/formula.hpp) of columns and parameters; the parameters are the names in
 // `start`. columns[k] holds the values of column_names[k]. Throws InvalidArgument for a formula without ~, a name
 // that is neither (both are listed), columns of different lengths, a cell that is used and not finite.
 Fit fit_formula(const std::string& formula, const std::vector<std::string>& column_names,

@@ -1,4 +1,4 @@
-// A formula given as text, evaluated with any number type: Expression::parse("b1*(1-exp(-b2*x))", {"b1", "b2"},
+// A formula given as text, evaluated with any number type: Formula::parse("b1*(1-exp(-b2*x))", {"b1", "b2"},
 // {"x"}).
 //
 // Numbers, parameters, columns of data, pi, + - * / ^ (or **), parentheses, and exp log log10 sqrt abs sin cos tan
@@ -24,15 +24,15 @@
 namespace thalweg {
 
 // clang-format off
-#define THALWEG_EXPRESSION_FUNCTIONS(X) \
+#define THALWEG_FORMULA_FUNCTIONS(X) \
   X(exp) X(log) X(log10) X(sqrt) X(abs) X(sin) X(cos) X(tan) X(asin) X(acos) X(atan) X(sinh) X(cosh) X(tanh)
 // clang-format on
 
-class Expression {
+class Formula {
  public:
   // Throws InvalidArgument with what was found, where, and what is allowed; an unknown name lists those there are.
-  static Expression parse(std::string_view text, const std::vector<std::string>& parameters,
-                          const std::vector<std::string>& columns = {});
+  static Formula parse(std::string_view text, const std::vector<std::string>& parameters,
+                       const std::vector<std::string>& columns = {});
   // The names in a text, once each, in the order of their appearance; functions and pi are none.
   static std::vector<std::string> names(std::string_view text);
 
@@ -44,7 +44,7 @@ class Expression {
   [[nodiscard]] bool uses_column(std::size_t index) const;
 
  private:
-  friend class ExpressionParser;
+  friend class FormulaParser;
   static constexpr std::size_t deepest = 64;
   enum class Code : std::uint8_t {
     number,
@@ -62,7 +62,7 @@ class Expression {
     min,
     max,
 #define THALWEG_CODE(name) name##_,
-    THALWEG_EXPRESSION_FUNCTIONS(THALWEG_CODE)
+    THALWEG_FORMULA_FUNCTIONS(THALWEG_CODE)
 #undef THALWEG_CODE
   };
   struct Step {  // of the formula in postfix order
@@ -75,7 +75,7 @@ class Expression {
 };
 
 template <class T>
-T Expression::operator()(std::span<const T> parameters, std::span<const double> columns) const {
+T Formula::operator()(std::span<const T> parameters, std::span<const double> columns) const {
   using namespace thalweg::math;
   using autodiff::value_of;
   std::array<T, deepest> stack{};
@@ -129,7 +129,7 @@ T Expression::operator()(std::span<const T> parameters, std::span<const double> 
   case Code::name##_:          \
     stack[b] = name(stack[b]); \
     break;
-        THALWEG_EXPRESSION_FUNCTIONS(THALWEG_CASE)
+        THALWEG_FORMULA_FUNCTIONS(THALWEG_CASE)
 #undef THALWEG_CASE
     }
   }

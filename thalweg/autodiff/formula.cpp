@@ -1,4 +1,4 @@
-#include "thalweg/autodiff/expression.hpp"
+#include "thalweg/autodiff/formula.hpp"
 
 #include <fmt/format.h>
 
@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view functions[] = {
 #define THALWEG_NAME(name) #name,
-    THALWEG_EXPRESSION_FUNCTIONS(THALWEG_NAME)
+    THALWEG_FORMULA_FUNCTIONS(THALWEG_NAME)
 #undef THALWEG_NAME
         "atan2",
     "pow", "min", "max"};
@@ -85,15 +85,15 @@ class Lexer {
 
 // Recursive descent:  sum = product {(+|−) product},  product = sign {(*|/) sign},  sign = {+|−} power,
 // power = atom [^ sign],  atom = number | name | function(sum, …) | (sum).
-class ExpressionParser {
+class FormulaParser {
  public:
-  ExpressionParser(std::string_view text, const std::vector<std::string>& parameters,
-                   const std::vector<std::string>& columns)
+  FormulaParser(std::string_view text, const std::vector<std::string>& parameters,
+                const std::vector<std::string>& columns)
       : text_(text), lexer_(text), parameters_(parameters), columns_(columns) {
     result_.text_ = std::string(text);
     token_ = lexer_.next();
   }
-  Expression whole() {
+  Formula whole() {
     sum();
     if (token_.kind != Kind::end)
       fail(token_.text == ")" ? "a `)` too many"
@@ -102,7 +102,7 @@ class ExpressionParser {
   }
 
  private:
-  using Code = Expression::Code;
+  using Code = Formula::Code;
 
   [[noreturn]] void fail(const std::string& found) const {
     throw InvalidArgument(fmt::format("formula \"{}\": at character {} there is {}", text_, token_.at + 1, found));
@@ -252,17 +252,17 @@ class ExpressionParser {
   static Code unary(std::string_view name) {
 #define THALWEG_MATCH(function) \
   if (name == #function) return Code::function##_;
-    THALWEG_EXPRESSION_FUNCTIONS(THALWEG_MATCH)
+    THALWEG_FORMULA_FUNCTIONS(THALWEG_MATCH)
 #undef THALWEG_MATCH
     return Code::negate;
   }
 
-  void push(Expression::Step step) {
+  void push(Formula::Step step) {
     result_.steps_.push_back(step);
-    if (++height_ > Expression::deepest) fail("a part that is nested more than 64 deep; write it in fewer levels");
+    if (++height_ > Formula::deepest) fail("a part that is nested more than 64 deep; write it in fewer levels");
   }
   void nest() {
-    if (++depth_ > Expression::deepest) fail("a part that is nested more than 64 deep; write it in fewer levels");
+    if (++depth_ > Formula::deepest) fail("a part that is nested more than 64 deep; write it in fewer levels");
   }
   bool binary(Code code, bool left, bool right) {
     result_.steps_.push_back({code});
@@ -278,7 +278,7 @@ class ExpressionParser {
   void fold(std::size_t operands) {
     for (std::size_t k = 1; k <= operands; ++k)
       if (!constant(k)) return;
-    Expression part;
+    Formula part;
     part.steps_.assign(result_.steps_.end() - 1 - static_cast<std::ptrdiff_t>(operands), result_.steps_.end());
     const double value = part(std::span<const double>{}, std::span<const double>{});
     result_.steps_.resize(result_.steps_.size() - 1 - operands);
@@ -289,18 +289,18 @@ class ExpressionParser {
   Lexer lexer_;
   const std::vector<std::string>& parameters_;
   const std::vector<std::string>& columns_;
-  Expression result_;
+  Formula result_;
   Token token_;
   std::size_t depth_ = 0;   // of parentheses and signs
   std::size_t height_ = 0;  // of the stack after the last step
 };
 
-Expression Expression::parse(std::string_view text, const std::vector<std::string>& parameters,
-                             const std::vector<std::string>& columns) {
-  return ExpressionParser(text, parameters, columns).whole();
+Formula Formula::parse(std::string_view text, const std::vector<std::string>& parameters,
+                       const std::vector<std::string>& columns) {
+  return FormulaParser(text, parameters, columns).whole();
 }
 
-std::vector<std::string> Expression::names(std::string_view text) {
+std::vector<std::string> Formula::names(std::string_view text) {
   std::vector<std::string> all;
   Lexer lexer(text);
   Token token = lexer.next();
@@ -315,10 +315,10 @@ std::vector<std::string> Expression::names(std::string_view text) {
   return all;
 }
 
-bool Expression::uses_parameter(std::size_t index) const {
+bool Formula::uses_parameter(std::size_t index) const {
   return std::ranges::any_of(steps_, [&](const Step& s) { return s.code == Code::parameter && s.index == index; });
 }
-bool Expression::uses_column(std::size_t index) const {
+bool Formula::uses_column(std::size_t index) const {
   return std::ranges::any_of(steps_, [&](const Step& s) { return s.code == Code::column && s.index == index; });
 }
 

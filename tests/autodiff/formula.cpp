@@ -1,4 +1,4 @@
-#include "thalweg/autodiff/expression.hpp"
+#include "thalweg/autodiff/formula.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,16 +11,16 @@
 
 namespace {
 
-using thalweg::Expression;
+using thalweg::Formula;
 using thalweg::InvalidArgument;
 using Numbers = std::vector<double>;
 
 double value(const std::string& text, const Numbers& parameters = {}, const Numbers& columns = {}) {
-  return Expression::parse(text, {"a", "b"}, {"x", "dose (mg)"})(std::span<const double>(parameters),
-                                                                 std::span<const double>(columns));
+  return Formula::parse(text, {"a", "b"}, {"x", "dose (mg)"})(std::span<const double>(parameters),
+                                                              std::span<const double>(columns));
 }
 
-TEST(Expression, PrecedenceIsThatOfMathematics) {
+TEST(Formula, PrecedenceIsThatOfMathematics) {
   EXPECT_EQ(value("1 + 2*3"), 7.0);
   EXPECT_EQ(value("8/4/2"), 1.0);
   EXPECT_EQ(value("7 - 2 - 1"), 4.0);
@@ -33,7 +33,7 @@ TEST(Expression, PrecedenceIsThatOfMathematics) {
   EXPECT_EQ(value("- -1"), 1.0);
 }
 
-TEST(Expression, EveryFunctionIsTheStandardOne) {
+TEST(Formula, EveryFunctionIsTheStandardOne) {
   EXPECT_EQ(value("exp(0.3)"), std::exp(0.3));
   EXPECT_EQ(value("log(0.3)"), std::log(0.3));
   EXPECT_EQ(value("log10(0.3)"), std::log10(0.3));
@@ -48,14 +48,14 @@ TEST(Expression, EveryFunctionIsTheStandardOne) {
   EXPECT_EQ(value("pi"), std::numbers::pi);
 }
 
-TEST(Expression, NamesAreParametersOrColumns) {
+TEST(Formula, NamesAreParametersOrColumns) {
   EXPECT_EQ(value("a*x + b*`dose (mg)`", {2, 3}, {5, 7}), 31.0);
-  EXPECT_EQ(Expression::names("a*exp(x) + `dose (mg)` + a + pi"), (std::vector<std::string>{"a", "x", "dose (mg)"}));
+  EXPECT_EQ(Formula::names("a*exp(x) + `dose (mg)` + a + pi"), (std::vector<std::string>{"a", "x", "dose (mg)"}));
 }
 
 // d/da and d/db by the tape and by dual numbers (Jacobian) against formulas, powers included.
-TEST(Expression, DerivativesAreExact) {
-  const auto e = Expression::parse("a^2*exp(-b*x) + x^b + a^x", {"a", "b"}, {"x"});
+TEST(Formula, DerivativesAreExact) {
+  const auto e = Formula::parse("a^2*exp(-b*x) + x^b + a^x", {"a", "b"}, {"x"});
   const Numbers x = {0.0, 0.5, 2.0};
   auto r = thalweg::differentiable_residuals(
       [&](const auto& p, const auto& out) {
@@ -72,7 +72,7 @@ TEST(Expression, DerivativesAreExact) {
     EXPECT_NEAR(jacobian[2 * i + 1], -u * a * a * decay + power, 1e-14);
   }
   // An integer power of a negative parameter.
-  const auto cube = Expression::parse("(a - 3)^3", {"a"});
+  const auto cube = Formula::parse("(a - 3)^3", {"a"});
   auto f = thalweg::differentiable([&](const auto& q) { return cube(std::span(q), std::span<const double>()); }, 1);
   Numbers g(1);
   EXPECT_EQ(f.value_and_gradient(Numbers{1.0}, g), -8.0);
@@ -88,7 +88,7 @@ std::string complaint(const std::string& text) {
   return "";
 }
 
-TEST(Expression, ComplaintsSayWhatAndWhere) {
+TEST(Formula, ComplaintsSayWhatAndWhere) {
   EXPECT_NE(complaint("a*(x + 1").find("the end, where `)`"), std::string::npos) << complaint("a*(x + 1");
   EXPECT_NE(complaint("a*x)").find("a `)` too many"), std::string::npos) << complaint("a*x)");
   EXPECT_NE(complaint("a*y").find("neither a column nor a parameter"), std::string::npos);
