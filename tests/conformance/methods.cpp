@@ -111,7 +111,8 @@ TEST_P(EveryMethod, HasNoHiddenSecondCap) {
   FunctionObjective plain(p->dimension(), [&](std::span<const double> x) { return p->objective->value(x); });
   const bool by_values = beyond.empty() && !item().entry.asks.has(AnswerKind::gradient);
   const Result r = minimize(by_values ? plain : *p->objective, p->start, method(), l);
-  EXPECT_TRUE(r.status == Status::evaluation_budget || r.status == Status::converged || r.status == Status::stalled)
+  EXPECT_TRUE(r.status == Status::evaluation_budget || r.status == Status::converged || r.status == Status::stalled ||
+              r.status == Status::numerical_failure)  // a fixed rate may diverge
       << name(r.status) << ": " << r.message;
   if (r.status != Status::evaluation_budget) return;
   EXPECT_EQ(most_answers(r), budget) << r.message;
@@ -302,7 +303,8 @@ TEST_P(EveryMethod, BoundsAreNeverViolatedOrClearlyRefused) {
 // From every corner of a box that holds the minimum, and from the middle of every face: the method moves, and down.
 TEST_P(EveryMethod, AStartOnABoundMoves) {
   if (!item().entry.bounds) return;
-  const auto p = problem();
+  // Convex, so that no corner but the minimiser's is a place to stay; finite everywhere.
+  const auto p = asks_residuals() ? registry::make_problem("mgh/variably-dimensioned:n=3") : problem();
   Limits l = limits(300);
   const std::vector<double> low = {-1.75, -0.5, -2.25}, high = {0.75, 2.0, 1.25};
   l.bounds = {low, high};
