@@ -91,8 +91,8 @@ void print_result(const Result& r, const PreparedRun& run, const MinimizeArgumen
   line("f", digits(r.f, 12) + (bet ? " (lowest seen; draws are noisy)" : ""));
   line("x", point_text(r.x));
   if (bet) {
-    line("recommended f", digits(r.recommended_f, 12));
-    line("recommended x", point_text(r.recommended));
+    line("recommended", std::isnan(r.recommended_f) ? "f not evaluated there" : "f " + digits(r.recommended_f, 12));
+    line("at", point_text(r.recommended));
   }
   const std::string status(name(r.status));
   const bool fine = r.success();
