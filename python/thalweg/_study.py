@@ -93,8 +93,8 @@ class Study:
         self._told_other.append((point.copy(), value))
 
     def stop(self):
-        """True when the run has ended: a limit was met, or the method is done."""
-        return not self._next()
+        """Why the run has ended ("converged", "evaluation_budget" …); empty, and so false, while it goes on."""
+        return "" if self._next() else self._study.result()["reason"]
 
     def end(self):
         """Ends the run now; the result is final."""
@@ -103,7 +103,7 @@ class Study:
 
     @property
     def result(self):
-        """The result so far, final when stop() is True; points that were never asked for count for the best."""
+        """The result so far, final when stop() says why; points that were never asked for count for the best."""
         result = result_of(self._study.result(), self._made[1].size)
         partial = [] if self._points is None else [(p, v) for p, v in zip(self._points, self._values) if v is not ...]
         for point, value in partial + self._told_other:

@@ -24,6 +24,7 @@ class Study(unittest.TestCase):
                 np.testing.assert_array_equal(study.result.x, whole.x, err_msg=method)
                 self.assertEqual(study.result.nfev, whole.nfev)
                 self.assertEqual(study.result.reason, whole.reason)
+                self.assertEqual(study.stop(), whole.reason)
 
     def test_pickling_keeps_what_was_told(self):
         study = thalweg.Study("cma-es", [0.0, 0.0], max_evaluations=100, seed=1)
