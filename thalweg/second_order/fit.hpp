@@ -30,8 +30,11 @@ struct FitOptions {
   Bounds bounds{};
   Robust loss = Robust::linear;
   double loss_scale = 1.0;  // C: residuals (weighted) up to about C count in full
-  // Any method that the residuals' answers suffice. By default to the rounding of f, whatever the residuals' unit.
-  Method method = thalweg::method(LevenbergMarquardt{.gradient_tolerance = 0.0});
+  // Any method that the residuals' answers suffice. By default to the rounding of f, whatever the residuals' unit,
+  // and from a cautious first step: of BoxBOD (NIST) from its far start, damping from 30 to 10⁴ finds the minimum and
+  // 10⁻³ to 10 jumps onto a plateau, while nearer starts cost some ten iterations more than with 10⁻³
+  // (tests/second_order/fit.cpp).
+  Method method = thalweg::method(LevenbergMarquardt{.damping = 100.0, .gradient_tolerance = 0.0});
   Limits limits{};  // its bounds are those above
 };
 
