@@ -309,7 +309,7 @@ TEST(Mads, StaysInTheBoxAndLeavesItsSides) {
     EXPECT_EQ(r.x[1], 2.0);
   }
   EXPECT_TRUE(inside);
-  const Result fixed = minimize(f, {1.0}, Mads{}, {.bounds = {{1}, {1}}});
+  const Result fixed = minimize([](Point x) { return x[0]; }, {1.0}, Mads{}, {.bounds = {{1}, {1}}});
   EXPECT_EQ(fixed.status, Status::converged);
   EXPECT_EQ(fixed.evaluations(), 1u);
 }
