@@ -65,8 +65,9 @@ Bounds bounds_of(const FitArguments& a, const std::vector<std::pair<std::string,
     const std::size_t colon = value.find(':');
     if (colon == std::string::npos)
       throw UsageError("--bounds " + name + " is \"" + value + "\"; it must be LOW:HIGH, as in 0:inf");
-    const auto side = [&](const std::string& text, double open) {
-      return text.empty() ? open : number("--bounds " + name, text);
+    const std::string option = "--bounds " + name;
+    const auto side = [&option](const std::string& text, double open) {
+      return text.empty() ? open : number(option, text);
     };
     bounds.lower[j] = side(value.substr(0, colon), -inf);
     bounds.upper[j] = side(value.substr(colon + 1), inf);

@@ -8,8 +8,7 @@
 namespace thalweg {
 
 BoxLeastSquares::BoxLeastSquares(std::size_t m, std::size_t n)
-    : m_(m),
-      n_(n),
+    : n_(n),
       k_(std::min(m, n)),
       reduce_(m, n),
       stacked_(k_ + n, n),

@@ -29,7 +29,7 @@ class BoxLeastSquares {
   [[nodiscard]] bool solve_free(std::span<const double> d, std::span<const double> s, std::span<double> z);
   void gradient(std::span<const double> d, std::span<const double> s, std::span<double> g);  // ½ of the model's
 
-  std::size_t m_, n_, k_;
+  std::size_t n_, k_;  // variables; rows of the reduced A
   linalg::Qr reduce_;
   linalg::LeastSquares stacked_;
   std::vector<double> r_, matrix_, right_, z_, g_, image_;
