@@ -111,8 +111,10 @@ TEST_P(EveryMethod, HasNoHiddenSecondCap) {
   FunctionObjective plain(p->dimension(), [&](std::span<const double> x) { return p->objective->value(x); });
   const bool by_values = beyond.empty() && !item().entry.asks.has(AnswerKind::gradient);
   const Result r = minimize(by_values ? plain : *p->objective, p->start, method(), l);
+  // The natural gradient has a fixed rate and no globalisation: on this problem it diverges, and says so.
+  const bool may_diverge = item().entry.asks.has(AnswerKind::fisher_vector) && r.status == Status::numerical_failure;
   EXPECT_TRUE(r.status == Status::evaluation_budget || r.status == Status::converged || r.status == Status::stalled ||
-              r.status == Status::numerical_failure)  // a fixed rate may diverge
+              may_diverge)
       << name(r.status) << ": " << r.message;
   if (r.status != Status::evaluation_budget) return;
   EXPECT_EQ(most_answers(r), budget) << r.message;

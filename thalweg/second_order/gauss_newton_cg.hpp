@@ -6,7 +6,7 @@
 // by conjugate gradients on the normal equations (CGLS: Björck, Numerical Methods for Least Squares Problems (1996),
 // §7.4) until ‖Jᵀ(J s + r) + μ s‖ ≤ min(0.1, √(‖g‖/‖g₀‖))·‖g‖ (Dembo, Eisenstat & Steihaug, SIAM J. Numer. Anal. 19
 // (1982): superlinear where the residual vanishes) or max_products products with each. μ by damped_least_squares.hpp,
-// relative to ‖Jᵀr‖²-curvature ‖J g‖²/‖g‖² at x₀. Memory 5m + 10n; 6(m + n) operations a product beside f's.
+// relative to the curvature ‖J g‖²/‖g‖², g = Jᵀr, at x₀. Memory 5m + 10n; 6(m + n) operations a product beside f's.
 #pragma once
 
 #include "thalweg/core/minimize.hpp"
