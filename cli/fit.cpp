@@ -122,6 +122,9 @@ Table read_table(const FitArguments& a, std::vector<double>& weights) {
   const CsvTable csv = read_csv(source);
   Table table;
   table.names = csv_header(csv);
+  if (table.names.size() == 1 && table.names[0].find_first_of(" \t;") != std::string::npos)
+    throw UsageError("--data " + a.data + " has one column, `" + table.names[0] +
+                     "`; cells are separated by commas, and the first line names the columns");
   if (csv.rows.size() < 2) throw UsageError("--data " + a.data + " has no line below its header");
   std::vector<std::string> used;
   for (std::string_view rest = a.model; !rest.empty();) {

@@ -98,7 +98,13 @@ int run(int argc, char** argv) {
   add_serve(app, status);
   refuse_empty(app);
   try {
-    app.parse(argc, argv);
+    if (argc > 1 && std::string_view(argv[1]) == "help") {  // `help` and `help COMMAND`
+      std::vector<std::string> words{"--help"};             // from the last to the first
+      for (int i = 2; i < argc; ++i) words.insert(words.begin() + 1, argv[i]);
+      app.parse(std::move(words));
+    } else {
+      app.parse(argc, argv);
+    }
   } catch (const CLI::CallForHelp&) {
     CLI::App* at = chosen(app);
     print(at == &app ? app.help() : at->help("thalweg"));

@@ -75,6 +75,15 @@ bool outside_the_box(const Result& r, const PreparedRun& run, const MinimizeArgu
   return false;
 }
 
+// Where the problem's lowest value is known: whether f is there. A local minimum is no error, but should be seen.
+std::string optimum_text(const Result& r, const PreparedRun& run, const MinimizeArguments& a) {
+  if (!run.problem || !run.problem->optimum_f || run.problem->noiseless || !a.bounds.empty()) return "";
+  const double known = *run.problem->optimum_f, above = r.f - known;
+  const double tolerance = run.problem->optimum_tolerance * std::max(1.0, std::abs(known));
+  if (!std::isfinite(above) || above < -tolerance) return "";
+  return digits(known, 8) + (above <= tolerance ? ", reached" : "; f is " + digits(above, 3) + " above it");
+}
+
 void print_result(const Result& r, const PreparedRun& run, const MinimizeArguments& a) {
   constexpr std::size_t indent = 15;
   const Paint paint{a.common.color_on(STDOUT_FILENO)};
@@ -89,6 +98,7 @@ void print_result(const Result& r, const PreparedRun& run, const MinimizeArgumen
   };
   const bool bet = r.stochastic && r.recommended != r.x;
   line("f", digits(r.f, 12) + (bet ? " (lowest seen; draws are noisy)" : ""));
+  line("optimum", optimum_text(r, run, a));
   line("x", point_text(r.x));
   if (bet) {
     line("recommended", std::isnan(r.recommended_f) ? "f not evaluated there" : "f " + digits(r.recommended_f, 12));
@@ -115,7 +125,10 @@ void print_result(const Result& r, const PreparedRun& run, const MinimizeArgumen
   const std::string box = bounds_text(run.limits.bounds);
   line("bounds", box.empty() || !a.bounds.empty() ? box : box + " (the problem's; --bounds none frees it)");
   if (!run.why.empty()) line("method", r.method + " (auto): " + run.why);
-  if (!a.estimator.empty()) line("estimator", a.estimator);
+  if (!a.estimator.empty())
+    line("estimator", run.method.entry.asks.has(AnswerKind::gradient)
+                          ? a.estimator
+                          : a.estimator + " (not used: " + r.method + " asks no gradients)");
   print(out);
 }
 

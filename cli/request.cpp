@@ -58,8 +58,8 @@ Bounds parse_bounds(const std::string& text, std::size_t n) {
                      std::to_string(n) + " variables");
   for (std::size_t i = 0; i < bounds.lower.size(); ++i)
     if (!(bounds.lower[i] <= bounds.upper[i]))
-      throw UsageError("--bounds: the pair " + std::to_string(i + 1) + " is " + detail::format(bounds.lower[i]) +
-                       "," + detail::format(bounds.upper[i]) + "; the lower side must not exceed the upper");
+      throw UsageError("--bounds: pair " + std::to_string(i + 1) + " is " + detail::format(bounds.lower[i]) + "," +
+                       detail::format(bounds.upper[i]) + "; the lower side must not exceed the upper");
   return bounds;
 }
 
@@ -176,6 +176,7 @@ PreparedRun prepare(const MinimizeArguments& a, const std::atomic<bool>* interru
   if (method != "auto") static_cast<void>(named("--method", method, registry::methods()));
   const registry::EstimatorItem* estimator =
       a.estimator.empty() ? nullptr : &named("--estimator", a.estimator, registry::estimators());
+  if (method != "auto" && a.why.empty()) check_estimator_is_used(method, a.estimator);
 
   // The objective, its dimension, the start and the bounds.
   if (!a.x0.empty()) run.x0 = numbers("--x0", a.x0);

@@ -158,8 +158,8 @@ class Server {
       x_.push_back(entry.get<double>());
     }
     if (x_.size() != problem_->dimension())
-      throw InvalidArgument("`x` has " + std::to_string(x_.size()) + " numbers; the problem has " +
-                            std::to_string(problem_->dimension()) + " variables");
+      throw InvalidArgument("`x` has " + std::to_string(x_.size()) + (x_.size() == 1 ? " number" : " numbers") +
+                            "; the problem has " + std::to_string(problem_->dimension()) + " variables");
   }
 
   std::string id_;

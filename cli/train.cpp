@@ -171,7 +171,7 @@ void print_result(const TrainResult<S>& r, const Common& common) {
   out += paint.faint("  stopped      ") +
          (r.status == Status::numerical_failure ? paint.bad(status) : paint.strong(status)) + "\n";
   line("", r.message);
-  line("samples", std::to_string(r.samples) + " in " + std::to_string(r.steps) + " steps");
+  line("samples", std::to_string(r.samples) + " in " + std::to_string(r.steps) + (r.steps == 1 ? " step" : " steps"));
   line("passes",
        std::to_string(r.work.forward_passes) + " forward, " + std::to_string(r.work.backward_passes) + " backward");
   line("FLOPs", report::counted(r.work.flops));

@@ -218,7 +218,10 @@ struct Chosen {
 };
 Chosen chosen(const std::string& method, const std::string& estimator, const std::string& rule,
               const Settings& settings, const Offers& offers, std::size_t n, bool bounded) {
-  if (method != "auto" || !rule.empty()) return {compose(rule.empty() ? method : "", estimator, rule, settings), ""};
+  if (method != "auto" || !rule.empty()) {
+    if (rule.empty()) check_estimator_is_used(method, estimator);
+    return {compose(rule.empty() ? method : "", estimator, rule, settings), ""};
+  }
   Offers seen = offers;
   if (!estimator.empty()) seen.add(AnswerKind::gradient, Quality::biased).stochastic = true;
   const registry::Choice choice = registry::choose_method(seen, n, bounded);

@@ -89,6 +89,12 @@ TEST_F(FitCommand, ComplaintsNameWhatIsWrong) {
   contains(complaint({"--model", "y ~ b1*x", "--start", "b1=1", "--weights", "v"}), "no column `v`");
   contains(complaint({"--model", "y ~ b1*x", "--start", "b1=1", "--loss", "tukey"}), "huber");
   contains(complaint({"--model", "y ~ b1*x", "--start", "b1=1", "--method", "l-bfgs"}), "gauss-newton-cg");
+  std::ofstream(folder_ / "semicolons.csv") << "x;y\n1;2\n";
+  contains(thalweg({"fit", "--data", folder_ / "semicolons.csv", "--model", "y ~ b*x", "--start", "b=1"}).err,
+           "has one column, `x;y`; cells are separated by commas");
+  std::ofstream(folder_ / "decimals.csv") << "x,y\n1,5,2\n";
+  contains(thalweg({"fit", "--data", folder_ / "decimals.csv", "--model", "y ~ b*x", "--start", "b=1"}).err,
+           "line 2: 3 cells; the first line has 2 (cells are separated by commas)");
   contains(thalweg({"fit", "--data", folder_ / "none.csv", "--model", "y ~ b*x", "--start", "b=1"}).err, "none.csv");
 }
 

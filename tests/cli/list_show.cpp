@@ -94,6 +94,8 @@ TEST(Mistakes, TheNearestNameIsOffered) {
 TEST(Help, OfEachCommand) {
   const Outcome all = thalweg({"--help"});
   EXPECT_EQ(all.status, 0);
+  EXPECT_EQ(thalweg({"help"}).out, all.out);
+  EXPECT_EQ(thalweg({"help", "minimize"}).out, thalweg({"minimize", "--help"}).out);
   for (const char* command : {"list", "show", "minimize", "resume"}) {
     EXPECT_TRUE(has(all.out, command));
     const Outcome one = thalweg({command, "--help"});

@@ -208,6 +208,10 @@ TEST(Minimize, WrongRequestsAreUsageErrors) {
             "--method l-bfgs: option `memory` is -1"},
            {{"--problem", "sphere:n=2", "--estimator", "spsa", "--set", "estimator.c=0"},
             "--estimator spsa: option `c` is 0"},
+           {{"--problem", "sphere:n=2", "--estimator", "spsa", "--method", "nelder-mead"},
+            "estimator `spsa` makes gradients, and the method nelder-mead asks none"},
+           {{"--problem", "rosenbrock:m=3"}, "unknown option `m` of rosenbrock; its options are n"},
+           {{"--problem", "sphere:n=2", "--bounds", "1,0"}, "pair 1 is 1,0; the lower side must not exceed"},
            {{"--problem", "sphere:n=2", "--tolerance", "f"}, "it must be KIND=V"},
            {{"--problem", "sphere:n=2", "--study", "/tmp"}, "--study /tmp is a folder"},
            {{"--command", good, "--dimension", "1e9"}, "it must be at most 10000000"},
@@ -226,6 +230,16 @@ TEST(Minimize, WrongRequestsAreUsageErrors) {
     EXPECT_TRUE(has(o.err, c.said)) << "wanted: " << c.said << "\ngot: " << o.err;
     EXPECT_EQ(o.out, "") << c.said;
   }
+}
+
+TEST(Minimize, TextSaysWhetherTheKnownOptimumIsReached) {
+  const std::string n4 =
+      thalweg(minimize({"--problem", "rosenbrock:n=4", "--x0", "-1,1,1,1", "--method", "l-bfgs"})).out;
+  EXPECT_TRUE(has(n4, "optimum      0; f is 3.7 above it")) << n4;  // f = 3.70 at the local minimum
+  EXPECT_TRUE(
+      has(thalweg(minimize({"--problem", "rosenbrock", "--method", "l-bfgs"})).out, "optimum      0, reached"));
+  EXPECT_FALSE(has(thalweg(minimize({"--problem", "rosenbrock", "--bounds", "2,3"})).out, "optimum"));
+  EXPECT_FALSE(has(thalweg(minimize({"--problem", "noisy/sphere", "--method", "cma-es"})).out, "optimum "));
 }
 
 TEST(Minimize, RequireConverged) {

@@ -32,7 +32,7 @@ TEST(Serve, SpeaksTheProtocol) {
   EXPECT_EQ(answers[0], "{\"id\":1,\"f\":24.199999999999996}");
   EXPECT_EQ(answers[1], "{\"f\":0}");
   EXPECT_EQ(answers[2], "{\"id\":\"g\",\"f\":1,\"g\":[-2,0]}");
-  EXPECT_EQ(answers[3], "{\"id\":3,\"error\":\"`x` has 1 numbers; the problem has 2 variables\"}");
+  EXPECT_EQ(answers[3], "{\"id\":3,\"error\":\"`x` has 1 number; the problem has 2 variables\"}");
   EXPECT_TRUE(has(answers[4], "expected numbers"));
   EXPECT_TRUE(has(answers[5], "{\"error\":\"a line must be a JSON object"));
   EXPECT_TRUE(has(answers[6], "`kind` is one of"));

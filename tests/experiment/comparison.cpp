@@ -135,7 +135,9 @@ TEST(Comparison, WrongValuesNameWhatWouldBeRight) {
 
 TEST(Comparison, MissingAndContradictingPartsAreNamed) {
   EXPECT_TRUE(says(complaint("budget = { flops = 1 }\n" + problem + method), {"`name` is missing"}));
-  EXPECT_TRUE(says(complaint("name = \"c\"\n" + problem + method), {"`budget` is missing"}));
+  EXPECT_TRUE(says(complaint("name = \"c\"\n" + problem + method), {"`budget` is missing", "evaluations = 1000"}));
+  EXPECT_TRUE(says(complaint("name = \"c\"\nbudgt = { flops = 1 }\n" + problem + method),
+                   {"line 2", "unknown key `budgt`; did you mean `budget`?"}));
   EXPECT_TRUE(says(complaint("name = \"c\"\nbudget = {}\n" + problem + method), {"`budget` is empty"}));
   EXPECT_TRUE(says(complaint(head + method), {"neither [task] nor [[problem]]"}));
   EXPECT_TRUE(says(complaint(head + problem), {"no [[method]]"}));

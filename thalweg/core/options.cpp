@@ -42,7 +42,7 @@ std::string quoted(std::string_view text) { return "\"" + std::string(text) + "\
 std::string nearest(std::string_view word, const std::vector<std::string>& names) {
   const std::string wanted = lower(word);
   std::string best;
-  std::size_t best_distance = 2 + word.size() / 3;
+  std::size_t best_distance = word.size() == 1 ? 1 : 2 + word.size() / 3;  // one letter is no slip of another
   for (const std::string& candidate : names) {
     if (letters(wanted) == letters(candidate) && !letters(wanted).empty()) return candidate;
     std::size_t distance = edit_distance(wanted, lower(candidate));

@@ -64,7 +64,7 @@ class Rule final : public CreditRule<S> {
 
 Description<FeedbackAlignment> FeedbackAlignment::describe() {
   Description<FeedbackAlignment> d("feedback-alignment", "feedback alignment", "5(a)");
-  d.reference("Lillicrap, Cownden, Tweed & Akerman, Nature Communications 7 (2016) 13276, eq. 3")
+  d.reference("Lillicrap, Cownden, Tweed & Akerman, Nature Communications 7 (2016) 13276")
       .asks(AnswerKind::gradient)
       .formula("δ_{l−1} = (δ_l B_lᵀ) ⊙ φ′(z_{l−1}), B_l fixed and random")
       .cost("one forward and one backward pass; memory of one pass and a second set of weights")

@@ -3,7 +3,7 @@
 // The forward weights come to align with the feedback, so that the angle to the true gradient falls below 90°.
 // Asks: the slopes φ′ and the output error, but no weight transport. Memory: one pass and one more set of weights.
 // Reference: Lillicrap, Cownden, Tweed & Akerman, "Random synaptic feedback weights support error backpropagation for
-// deep learning", Nature Communications 7, 2016, 13276 (eq. 3). There B is uniform; here it is drawn as the weights
+// deep learning", Nature Communications 7, 2016, 13276. There B is uniform; here it is drawn as the weights
 // themselves are at the start, times `scale`, so that one setting fits every width.
 #pragma once
 

@@ -85,7 +85,7 @@ class Rule final : public CreditRule<S> {
 
 Description<NodePerturbation> NodePerturbation::describe() {
   Description<NodePerturbation> d("node-perturbation", "node perturbation", "4.2.2");
-  d.reference("Werfel, Xie & Seung, Neural Computation 17 (2005) 2699, eq. 5; Flower & Jabri, NIPS 1992")
+  d.reference("Werfel, Xie & Seung, Neural Computation 17 (2005) 2699; Flower & Jabri, NIPS 1992")
       .asks(AnswerKind::value)
       .formula("z̃_l = z_l + σ ξ_l,  δ_l = (ℓ̃ − ℓ)/σ · ξ_l,  ΔW_l ∝ h_{l−1}ᵀ δ_l")
       .cost("1 + K forward passes (antithetic: 1 + 2K) and one weight gradient; memory of two passes")

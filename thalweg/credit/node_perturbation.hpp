@@ -4,8 +4,8 @@
 // Asks: the loss of each sample and access to the nodes; no derivative. Memory: two passes. Cost: 1 + K forward
 // passes (antithetic: 1 + 2K) and one weight gradient. Its noise has the dimension of the units, not of the weights,
 // and a batch gives as many independent probes as it has samples. References: Werfel, Xie & Seung, "Learning curves
-// for stochastic gradient descent in linear feedforward networks", Neural Computation 17, 2005 (eq. 5, all layers at
-// once as in the paper's §2.2); Flower & Jabri, "Summed weight neuron perturbation", NIPS 1992.
+// for stochastic gradient descent in linear feedforward networks", Neural Computation 17, 2005 (node perturbation;
+// here all layers at once); Flower & Jabri, "Summed weight neuron perturbation", NIPS 1992.
 #pragma once
 
 #include "thalweg/credit/credit_rule.hpp"

@@ -60,7 +60,7 @@ class Rule final : public CreditRule<S> {
 
 Description<WeightPerturbation> WeightPerturbation::describe() {
   Description<WeightPerturbation> d("weight-perturbation", "weight perturbation", "4.2.2");
-  d.reference("Jabri & Flower, IEEE Trans. Neural Networks 3 (1992) 154, eq. 4; Malladi et al., arXiv 2305.17333")
+  d.reference("Jabri & Flower, IEEE Trans. Neural Networks 3 (1992) 154; Malladi et al., arXiv 2305.17333")
       .asks(AnswerKind::value)
       .formula("ĝ = (1/K) Σ (ℓ(θ+σε_k) − ℓ(θ−σε_k))/2σ · ε_k; one-sided (ℓ(θ+σε) − ℓ(θ))/σ · ε")
       .cost("2K forward passes (one-sided 1 + K); memory of inference; relative variance (n−1)/K, Gaussian (n+1)/K")

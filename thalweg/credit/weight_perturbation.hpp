@@ -5,7 +5,7 @@
 // the mean); relative variance (n−1)/K for Rademacher, (n+1)/K for Gaussian noise, n the number of weights. Asks:
 // values only. Memory: that of inference, as ε is regenerated, never stored (MeZO's replay). All 2K copies are
 // evaluated together.
-// References: Jabri & Flower, IEEE Trans. Neural Networks 3, 1992 (eq. 4); Cauwenberghs, NIPS 1993; Spall 1992 for
+// References: Jabri & Flower, IEEE Trans. Neural Networks 3, 1992; Cauwenberghs, NIPS 1993; Spall 1992 for
 // the simultaneous form; Malladi et al., arXiv 2305.17333, 2023 (algorithm 1) for the replay.
 #pragma once
 

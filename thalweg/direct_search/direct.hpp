@@ -6,9 +6,9 @@
 // come slowly, for a local method to find.
 //
 // Reference: D. R. Jones, C. D. Perttunen & B. E. Stuckman, J. Optim. Theory Appl. 79 (1993) 157: Definition 4.1
-// (potentially optimal rectangles), §3.2 (division), ε of equation (8). Every rectangle that ties with a potentially
-// optimal one in value and diameter is divided too, as the paper's counts need. Departure: where f has no finite
-// value, Gablonsky's surrogate.
+// (potentially optimal rectangles, with its ε) and the procedure for dividing rectangles. Every rectangle that ties
+// with a potentially optimal one in value and diameter is divided too, as the paper's counts need. Departure: where f
+// has no finite value, Gablonsky's surrogate.
 #pragma once
 
 #include "thalweg/core/options.hpp"

@@ -200,7 +200,7 @@ class Rectangles {
       }
     }
   }
-  // The sides are trisected in the order of the lower of their two values (Jones et al. 1993, §3.2), so that the
+  // The sides are trisected in the order of the lower of their two values (Jones et al. 1993), so that the
   // lowest values lie in the largest pieces.
   void divide(const Cut& cut) {
     order_.clear();

@@ -17,7 +17,7 @@ RunBudget read_budget(TomlReader& top) {
   RunBudget budget;
   const toml::table* table = table_at(top, "budget");
   if (table == nullptr)
-    top.fail(nullptr, "`budget` is missing; say what each run may spend, as in budget = { flops = 1e9 }");
+    top.missing("budget", "say what each run may spend, as in budget = { evaluations = 1000 } or { flops = 1e9 }");
   TomlReader in(*table, "budget", top.origin());
   budget.flops = in.positive("flops");
   budget.seconds = in.positive("seconds");

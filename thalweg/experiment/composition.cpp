@@ -113,6 +113,14 @@ std::string rule_with(const std::string& chain, const Settings& settings) {
   return text;
 }
 
+void check_estimator_is_used(const std::string& method, const std::string& estimator) {
+  if (estimator.empty() || registry::method(method).entry.asks.has(AnswerKind::gradient)) return;
+  throw InvalidArgument(
+      "estimator `" + estimator + "` makes gradients, and the method " + method +
+      " asks none; leave the estimator out, or take a method that asks gradients (l-bfgs) or a rule "
+      "(adam)");
+}
+
 Composition compose(const std::string& id, const std::string& estimator, const std::string& rule,
                     const Settings& settings) {
   const RoutedSettings parts = routed(settings);

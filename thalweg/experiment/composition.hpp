@@ -20,6 +20,9 @@ RoutedSettings routed(const Settings& settings);
 // text is replaced. Throws InvalidArgument for a name that no link has (with the nearest) or that several have.
 std::string rule_with(const std::string& chain, const Settings& settings);
 
+// An estimator makes gradients: throws InvalidArgument when it is named with a method that asks none.
+void check_estimator_is_used(const std::string& method, const std::string& estimator);
+
 // A method for problems: `id`, or the descent loop of `rule`; below it `estimator`, where one is named.
 struct Composition {
   Method method;

@@ -52,6 +52,7 @@ Setup prepare(const MethodSpec& method, const Settings& settings, const ProblemS
   Setup s;
   s.problem = registry::make_problem(spec.id);
   s.recorder = std::make_unique<Recorder>(s.problem->objective, s.problem->noiseless, seed);
+  if (method.rule.empty()) check_estimator_is_used(method.id, method.estimator);
   s.composition = compose(method.id, method.estimator, method.rule, settings);
   if (s.composition.estimator) s.adapter = s.composition.estimator(*s.recorder);
   s.x0 = spec.x0.empty() ? s.problem->start : spec.x0;

@@ -80,6 +80,13 @@ class TomlReader {
       wrong(key, *table_.get(key), "a whole number ≥ " + std::to_string(least));
     return static_cast<std::uint64_t>(*value);
   }
+  // `key` is not there: a key that is near it is taken for a slip of it.
+  [[noreturn]] void missing(const std::string& key, const std::string& remedy) const {
+    for (const auto& [there, node] : table_)
+      if (!nearest(there.str(), {key}).empty())
+        fail(&node, "unknown key " + path(std::string(there.str())) + "; did you mean `" + key + "`?");
+    fail(nullptr, path(key) + " is missing; " + remedy);
+  }
   // Call last: whatever was not asked for is a mistake.
   void finish() const {
     for (const auto& [key, node] : table_) {

@@ -72,7 +72,8 @@ void MoreThuente::tell(LineTrial trial) {
     return give_up(LineOutcome::no_decrease);  // less than the last digit of φ(0)
   if (trials_ >= options_.max_trials) return give_up(LineOutcome::out_of_trials);
 
-  // §2–3: until ψ(t) = φ(t) − φ(0) − c₁ φ′(0) t has been seen ≤ 0 with φ′ ≥ 0, the interval is updated by ψ.
+  // §2–3: until ψ(t) = φ(t) − φ(0) − c₁ φ′(0) t has been seen ≤ 0 with φ′ ≥ 0 (their cvsrch: ≥ min(c₁, c₂) φ′(0)),
+  // the interval is updated by ψ.
   if (stage_one_ && decreased && trial.slope >= std::min(options_.decrease, options_.curvature) * slope0_)
     stage_one_ = false;
   if (stage_one_ && trial.value <= best_.value && !decreased) {

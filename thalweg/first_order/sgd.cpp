@@ -24,7 +24,7 @@ class SgdRule final : public detail::OptionedRule<SgdRule<S>, ElementWiseRule<S>
 
 Description<Sgd> Sgd::describe() {
   Description<Sgd> d("sgd", "Stochastic gradient descent", "2.1");
-  d.reference("Robbins & Monro (1951), Annals of Mathematical Statistics 22:400, eq. (6)")
+  d.reference("Robbins & Monro (1951), Annals of Mathematical Statistics 22:400, section 2")
       .asks(AnswerKind::gradient)
       .cost("no state; 2 operations a parameter and step")
       .notes(

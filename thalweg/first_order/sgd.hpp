@@ -1,7 +1,7 @@
 // Gradient descent with a rate: u = η g.
 //
 // Asks g, one a step; no state; one pass over θ and g. With an unbiased g it is the stochastic approximation of
-// Robbins & Monro (1951), "A stochastic approximation method", Ann. Math. Stat. 22, eq. (6); on a quadratic of
+// Robbins & Monro (1951), "A stochastic approximation method", Ann. Math. Stat. 22, section 2; on a quadratic of
 // curvature λ with gradient noise of variance s² its stationary variance is ηs²/(λ(2−ηλ)).
 #pragma once
 

@@ -65,7 +65,7 @@ Description<EsGradient> EsGradient::describe() {
           "Antithetic. Raw: unbiased on quadratics. Ranked: bit-invariant under increasing transforms of f, tied "
           "values "
           "sharing their mean rank; its length does not follow ‖∇f‖. The paper's Adam and weight decay are rules.")
-      .example("thalweg minimize --problem rastrigin:n=5 --estimator es-gradient --rule 'adam(rate=0.05)'");
+      .example("thalweg minimize --problem zakharov:n=5 --estimator es-gradient --rule 'adam(rate=0.05)'");
   d.option("sigma", &EsGradient::sigma, "σ: size of the perturbations, in the units of θ").above(0.0);
   d.option("directions", &EsGradient::directions, "K: antithetic pairs").at_least(1.0);
   d.option("shape", &EsGradient::shape, {"centered-rank", "raw"}, "what stands for the fitness");

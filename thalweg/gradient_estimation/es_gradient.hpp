@@ -2,8 +2,8 @@
 //
 // Asks 2K values a gradient; memory 2Kn for points, or nothing where the objective regenerates noise. Salimans et al.
 // (2017), "Evolution strategies as a scalable alternative to reinforcement learning", Algorithm 1 with their
-// mirrored sampling and the centred ranks of their code (after Wierstra et al. 2014, "Natural evolution strategies",
-// eq. (15)'s fitness shaping):
+// mirrored sampling and the centred ranks of their code (after the fitness shaping of Wierstra et al. 2014, "Natural
+// evolution strategies", JMLR 15):
 //     raw             ĝ = 1/(2Kσ) Σ_k (f(θ+σε_k) − f(θ−σε_k)) ε_k          unbiased on quadratics
 //     centered-rank   the same with f replaced by its rank among the 2K values, mapped to [−½, ½]
 // Ranks make ĝ bit-invariant under increasing transforms of f (tied values share their mean rank), and a failed or

@@ -31,7 +31,7 @@ Description<FdCentral> FdCentral::describe() {
       .notes(
           "Biased by h²f‴/6. Repeatable where f is, so quasi-Newton methods and line searches accept it. Within "
           "bounds; beside one the difference is shortened, or one-sided of second order.")
-      .example("thalweg minimize --problem rosenbrock:n=10 --estimator fd-central --method l-bfgs");
+      .example("thalweg minimize --problem zakharov:n=10 --estimator fd-central --method l-bfgs");
   d.option("step", &FdCentral::step, "h of every coordinate; 0: by `steps`").at_least(0.0);
   d.option("steps", &FdCentral::steps, {"typical", "measured"},
            "where step is 0: from noise and third as given; or the noise by ECnoise (where noise is 0) and the third "

@@ -29,7 +29,7 @@ Description<FdForward> FdForward::describe() {
       .notes(
           "Biased by h_i·f″_i/2. Repeatable where f is, so quasi-Newton methods and line searches accept it. Steps "
           "turn inwards at a bound.")
-      .example("thalweg minimize --problem rosenbrock:n=10 --estimator fd-forward --method l-bfgs");
+      .example("thalweg minimize --problem zakharov:n=10 --estimator fd-forward --method l-bfgs");
   d.option("step", &FdForward::step, "h of every coordinate; 0: by `steps`").at_least(0.0);
   d.option("steps", &FdForward::steps, {"typical", "measured"},
            "where step is 0: from noise and curvature as given; or the noise by ECnoise (where noise is 0) and the "

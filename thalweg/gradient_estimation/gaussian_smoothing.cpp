@@ -22,7 +22,8 @@ class GaussianSmoothingEstimator final : public DirectionEstimator<S> {
 
 Description<GaussianSmoothing> GaussianSmoothing::describe() {
   Description<GaussianSmoothing> d("gaussian-smoothing", "Gaussian smoothing", "3.3");
-  d.reference("Nesterov & Spokoiny (2017), Foundations of Computational Mathematics 17:527, eq. (26)–(27)")
+  d.reference(
+       "Nesterov & Spokoiny (2017), Foundations of Computational Mathematics 17:527, random gradient-free oracles")
       .asks(AnswerKind::value)
       .cost("2K values a gradient (K+1 one-sided); 4nK operations and more for the noise")
       .formula(
@@ -30,7 +31,7 @@ Description<GaussianSmoothing> GaussianSmoothing::describe() {
       .notes(
           "Unbiased for the gradient of the Gaussian-smoothed f, biased by O(σ²) for that of f; relative variance "
           "(n+1)/K.")
-      .example("thalweg minimize --problem rosenbrock:n=10 --estimator gaussian-smoothing --rule 'adam(rate=0.01)'");
+      .example("thalweg minimize --problem zakharov:n=5 --estimator gaussian-smoothing --rule 'adam(rate=0.1)'");
   d.option("sigma", &GaussianSmoothing::sigma, "σ: length scale of the smoothing, in the units of θ").above(0.0);
   d.option("directions", &GaussianSmoothing::directions, "K: directions averaged").at_least(1.0);
   d.option("sides", &GaussianSmoothing::sides, {"two", "one"}, "difference of f at θ±σε, or of f at θ+σε and θ");

@@ -2,7 +2,7 @@
 //
 // Asks 2K values a gradient (K+1 one-sided); memory 2Kn for points, or nothing where the objective regenerates noise.
 // Nesterov & Spokoiny (2017), "Random gradient-free minimization of convex functions", Found. Comput. Math. 17,
-// eq. (26) forward and (27) central:
+// its random gradient-free oracles, forward and central:
 //     ĝ = (1/K) Σ_k (f(θ+σε_k) − f(θ))/σ ε_k,  ε_k ~ N(0, I)     [two-sided: (f(θ+σε_k) − f(θ−σε_k))/(2σ)]
 // Unbiased for the gradient of f_σ(θ) = E f(θ+σε), so biased for ∇f by O(σ²) where f is smooth; relative variance
 // E‖ĝ−g‖²/‖g‖² = (n+1)/K as σ → 0.

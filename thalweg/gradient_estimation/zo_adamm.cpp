@@ -52,7 +52,7 @@ Description<ZoAdamm> ZoAdamm::describe() {
           "On a box the projection in the Mahalanobis distance of the diagonal √v̂ is the Euclidean one, coordinate "
           "by coordinate. Moments are not corrected for their start; the rule amsgrad, over any estimator, is "
           "PyTorch's and does.")
-      .example("thalweg minimize --problem rastrigin:n=5 --method zo-adamm --set directions=10");
+      .example("thalweg minimize --problem sphere:n=10 --method zo-adamm --set directions=10");
   d.option("rate", &ZoAdamm::rate, "step size η").above(0.0);
   d.option("beta1", &ZoAdamm::beta1, "β₁: decay of the mean").at_least(0.0).below(1.0);
   d.option("beta2", &ZoAdamm::beta2, "β₂: decay of the squares").at_least(0.0).below(1.0);

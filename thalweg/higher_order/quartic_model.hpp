@@ -1,6 +1,6 @@
 // The sub-problem of ar3: a local minimiser of  m(s) = gᵀs + ½ H[s, s] + (1/6) T[s, s, s] + (σ/4)‖s‖⁴,  found from s
 // = 0 by cubic regularisation (CubicSubproblem on m's own gradient and Hessian, σ₂ adapting), as in Cartis, Hauser,
-// Liu, Welzel & Zhu, arXiv:2501.00404 (2024), §2. Stops at ‖∇m(s)‖ ≤ θ‖s‖³ (their "TR.S"; Birgin et al. (2017),
+// Liu, Welzel & Zhu, arXiv:2501.00404 (2024), §2. Stops at ‖∇m(s)‖ ≤ θ‖s‖³ (Birgin et al. (2017),
 // (2.13)). Memory n³ + 5n² + 8n; 2n³ + 9n³ operations an inner step.
 #pragma once
 

@@ -116,6 +116,7 @@ bool CmaState::update(std::span<const std::size_t> ranking) {
   // (44); one step never multiplies σ by more than e (as in the author's codes)
   sigma_ *= std::exp(std::min(1.0, p_.c_sigma / p_.d_sigma * (length / p_.chi_n - 1.0)));
 
+  // The exponent is Fig. 6's 2(g + 1), where g is raised first; the author's codes (purecma) have 2g.
   const double decay = 1.0 - std::pow(1.0 - p_.c_sigma, 2.0 * static_cast<double>(generation_ + 1));
   const double h_sigma =
       length / std::sqrt(decay) < (1.4 + 2.0 / (static_cast<double>(p_.n) + 1.0)) * p_.chi_n ? 1.0 : 0.0;

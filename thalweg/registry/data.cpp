@@ -25,18 +25,18 @@ std::vector<Entry> all() {
             "Alpaydin & Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning "
             "Repository (1998)",
             "The pixels, 0 to 16, are divided by 16. Cut into parts by --validation and the split's seed.",
-            "thalweg train --data digits"));
+            "thalweg train --data digits --model 64-32-10"));
   entries.push_back(entry("fashion-mnist", "28×28 articles of clothing: 60000 + 10000 samples, 10 classes",
                           "Xiao, Rasul & Vollgraf, Fashion-MNIST, arXiv:1708.07747 (2017)",
                           "Read from Debian's package dataset-fashion-mnist. The pixels are divided by 255.",
-                          "thalweg train --data fashion-mnist"));
+                          "thalweg train --data fashion-mnist --model 784-256-10"));
   entries.push_back(entry("idx", "a directory of IDX files, named as MNIST's", "",
                           "idx:DIR reads train-images-idx3-ubyte, train-labels-idx1-ubyte and t10k-… or test-…, gzip "
                           "or not. Bytes are divided by 255.",
-                          "thalweg train --data idx:mnist"));
+                          "thalweg train --data idx:mnist --model 784-256-10"));
   entries.push_back(entry("csv", "a table with a header line", "",
                           "csv:FILE,target=COL: every other column is a feature and holds finite numbers.",
-                          "thalweg train --data csv:wine.csv,target=quality"));
+                          "thalweg train --data csv:iris.csv,target=species --model 4-16-3"));
   entries.back().options = {
       option("target", "text", "", "the column to predict"),
       option("task", "classification|regression", "",

@@ -1,7 +1,7 @@
 // The loop shared by levenberg-marquardt and gauss-newton-cg: minimise f = ½‖r(x)‖² by steps of the damped model
 //   m(s) = ½‖J s + r‖² + ½ μ‖D s‖²,
 // μ by the gain ratio ρ of a step: μ ← μ max(1/3, 1 − (2ρ − 1)³) where it is taken, else μ ← νμ, ν ← 2ν (Nielsen,
-// IMM-REP-1999-05, (2.4)–(2.5)). With bounds the first-order measure is that of the projected gradient,
+// IMM-REP-1999-05). With bounds the first-order measure is that of the projected gradient,
 // x − P(x − ∇f).
 #pragma once
 

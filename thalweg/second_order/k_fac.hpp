@@ -11,9 +11,9 @@
 // 2(in+1)out(in+1+out) operations a layer; every `statistics_period` steps a backward pass for drawn targets and
 // 2·batch·(in² + out²); every `inverse_period` steps 7/3·((in+1)³ + out³).
 // Departures: rate, momentum and a limit on the step take the place of the paper's adaptive λ, γ and rescaling by the
-// exact quadratic model (6.4–6.7), as in Ba, Grosse & Martens (ICLR 2017); no block-tridiagonal variant. For the
-// squared error the drawn targets are y ± 1: the covariance of the model's N(y, I), with less variance. Inverses are
-// also taken after 1, 2, 4, 8 … observations, as the first statistics are of one batch only.
+// exact quadratic model (sections 6.4 to 7), as in Ba, Grosse & Martens (ICLR 2017); no block-tridiagonal variant.
+// For the squared error the drawn targets are y ± 1: the covariance of the model's N(y, I), with less variance.
+// Inverses are also taken after 1, 2, 4, 8 … observations, as the first statistics are of one batch only.
 #pragma once
 
 #include <cstdint>

@@ -6,10 +6,10 @@
 //
 // Gould, Lucidi, Roma & Toint, SIAM J. Optim. 9 (1999) (GLTR); for the cubic term Cartis, Gould & Toint, Math. Prog.
 // 127 (2011), §6.2. The space grows until ‖∇m(s)‖ = β_k |h_k| ≤ tolerance; another weight or radius goes on with the
-// same space. The first `kept` basis vectors are stored; where more are needed the recurrence is run again (ibid.,
-// §5), which costs the products beyond them twice. Memory (kept + 6) n + 5k; 8n operations a product beside H's, and
-// 10k for each of some ten tridiagonal systems a space. A lowest eigenvector to which g is exactly orthogonal is not
-// in the space: lowest_curvature() looks for it from a random vector, where g = 0.
+// same space. The first `kept` basis vectors are stored; where more are needed the recurrence is run again (GLTR's
+// second pass), which costs the products beyond them twice. Memory (kept + 6) n + 5k; 8n operations a product beside
+// H's, and 10k for each of some ten tridiagonal systems a space. A lowest eigenvector to which g is exactly
+// orthogonal is not in the space: lowest_curvature() looks for it from a random vector, where g = 0.
 #pragma once
 
 #include <functional>

@@ -64,7 +64,7 @@ Description<LevenbergMarquardt> LevenbergMarquardt::describe() {
       .cost(
           "memory 2mn + 2n² + 4m + 20n, 2n²m operations a step taken, 3n³ a trial; one Jacobian a step taken, "
           "residuals a trial")
-      .example("thalweg fit --data misra.csv --model 'y ~ b1*(1-exp(-b2*x))' --start b1=500,b2=1e-4")
+      .example("thalweg fit --data examples/misra.csv --model 'y ~ b1*(1-exp(-b2*x))' --start b1=500,b2=1e-4")
       .asks({AnswerKind::value, AnswerKind::residual, AnswerKind::jacobian})
       .needs_exact()
       .supports_bounds();

@@ -10,8 +10,9 @@
 // the columns of Q are sorted before that, by falling qᵀPq, and V is permuted with them, so that each second moment
 // stays with its eigenvector; and a matrix's first gradient only sets its bases (from a whole eigendecomposition),
 // since in its own eigenbasis a gradient is diagonal and V would hold rounding errors; its Adam counts from the
-// second. Departures: ε stands as in Adam's Algorithm 1 (theirs multiplies it by √(1−β₂ᵗ)); M is kept in the basis
-// and turned when that changes, which is the same and saves a third of a step; a side above `max_size` has Q = I.
+// second. Departures: ε stands as in Adam's Algorithm 1 (theirs is added to √V, which divides it by √(1−β₂ᵗ)); M is
+// kept in the basis and turned when that changes, which is the same and saves a third of a step; a side above
+// `max_size` has Q = I.
 #pragma once
 
 #include <cstdint>

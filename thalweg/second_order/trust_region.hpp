@@ -3,7 +3,8 @@
 //
 // With ρ = (f(x) − f(x + s))/(m(0) − m(s)): s is taken if ρ ≥ accept (and f does not rise); Δ becomes 2‖s‖ for ρ >
 // 0.75 on the boundary, and for ρ < 0.25 shrinks to [1/16, 1/2]·‖s‖ at the minimiser of the parabola through f(x),
-// gᵀs and f(x + s) (ibid., §17.1). The first radius is infinite, so that a convex quadratic takes one step; where the
+// gᵀs and f(x + s) (Dennis & Schnabel, Numerical Methods for Unconstrained Optimization (1983), §6.4.3, with 1/10 for
+// 1/16). The first radius is infinite, so that a convex quadratic takes one step; where the
 // first model is not convex it is max(1, ‖x₀‖).
 #pragma once
 

@@ -93,7 +93,8 @@ CsvTable read_csv(ByteSource& source) {
     if (!blank) {
       if (!table.rows.empty() && row.size() != table.rows[0].size())
         fail(table, began,
-             std::to_string(row.size()) + " cells; the first line has " + std::to_string(table.rows[0].size()));
+             std::to_string(row.size()) + (row.size() == 1 ? " cell" : " cells") + "; the first line has " +
+                 std::to_string(table.rows[0].size()) + " (cells are separated by commas)");
       table.rows.push_back(std::move(row));
       table.lines.push_back(began);
     }
