@@ -164,6 +164,32 @@ TEST(ExternalProgram, WrongOptions) {
   EXPECT_THROW(ExternalProgram{o}, InvalidArgument);
 }
 
+TEST(ExternalProgram, AProgramThatCannotStartSaysWhatToDo) {
+  const Folder folder;
+  const auto complaint = [](const std::string& command) {
+    ProgramOptions o = options("good");
+    o.command = {command};
+    try {
+      const ExternalProgram f(o);
+    } catch (const InvalidArgument& error) {
+      return std::string(error.what());
+    }
+    return std::string("it started");
+  };
+  const auto has = [](const std::string& text, const char* part) { return text.find(part) != std::string::npos; };
+  std::ofstream(folder / "plain") << "#!/bin/sh\n";
+  EXPECT_TRUE(has(complaint(folder / "plain"), "is it executable (chmod +x)?")) << complaint(folder / "plain");
+  std::ofstream(folder / "strange") << "#!/no/such/interpreter\n";
+  fs::permissions(folder / "strange", fs::perms::owner_all);
+  EXPECT_TRUE(has(complaint(folder / "strange"), "what its first line (#!) names is not"))
+      << complaint(folder / "strange");
+  const fs::path here = fs::current_path();
+  fs::current_path(folder / ".");
+  EXPECT_TRUE(has(complaint("strange"), "a program of this folder is written ./strange")) << complaint("strange");
+  fs::current_path(here);
+  EXPECT_FALSE(has(complaint("no-such-program-anywhere"), "./"));
+}
+
 TEST(ExternalProgram, InterruptedWhileWaiting) {
   std::atomic<bool> flag{false};
   Folder folder;

@@ -210,6 +210,7 @@ TEST(Minimize, WrongRequestsAreUsageErrors) {
             "--estimator spsa: option `c` is 0"},
            {{"--problem", "sphere:n=2", "--estimator", "spsa", "--method", "nelder-mead"},
             "estimator `spsa` makes gradients, and the method nelder-mead asks none"},
+           {{"--problem", "rosenbrock,n=3"}, "options follow a colon, as in rosenbrock:n=10"},
            {{"--problem", "rosenbrock:m=3"}, "unknown option `m` of rosenbrock; its options are n"},
            {{"--problem", "sphere:n=2", "--bounds", "1,0"}, "pair 1 is 1,0; the lower side must not exceed"},
            {{"--problem", "sphere:n=2", "--tolerance", "f"}, "it must be KIND=V"},

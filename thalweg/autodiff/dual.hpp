@@ -3,7 +3,7 @@
 //
 // What it answers: with x = point and the derivatives seeded by d, f(x) and ∇f(x)·d in one pass.
 // Cost: a product is 1 + 3N operations, a sum 1 + N; no memory beside the numbers.
-// Reference: Griewank & Walther, Evaluating Derivatives, 2nd ed. (2008), §3.1; vector mode §3.2.
+// Reference: Griewank & Walther, Evaluating Derivatives, 2nd ed. (2008), §3.1, vector mode too.
 //
 // Kinks: abs and hypot take the derivative 0 at 0; min and max take the branch that is chosen, the first on a tie;
 // floor and ceil are constants. Comparisons look at the value alone.

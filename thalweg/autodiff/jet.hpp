@@ -3,7 +3,7 @@
 //
 // Cost: a product is (K+1)(K+2)/2 multiplications and K(K+1)/2 additions; an elementary function is its value, the
 // coefficients of its own series and a composition of at most 12 operations.
-// Reference: Griewank & Walther, Evaluating Derivatives, 2nd ed. (2008), §13.2 (product (13.7), quotient (13.8));
+// Reference: Griewank & Walther, Evaluating Derivatives, 2nd ed. (2008), §13.2 (product and quotient: table 13.1);
 // composition by Faà di Bruno's formula to order 3.
 // The kinks are those of dual.hpp.
 #pragma once

@@ -8,8 +8,8 @@
 //
 // Cost of values and gradient together, in operations, for one of the function: sum 3, product 5, quotient 5, square
 // 4, elementary function about 4; so at most 5 for a function of sums, products, quotients and most elementary
-// functions (tests/autodiff counts). Reference: Griewank & Walther (2008), §3.2, table 3.6 and the bound (3.17)'s
-// kind.
+// functions (tests/autodiff counts). Reference: Griewank & Walther (2008), §3.2, and §3.3 for bounds of
+// this kind (the cheap gradient principle).
 #pragma once
 
 #include <cmath>

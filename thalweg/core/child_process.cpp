@@ -130,6 +130,12 @@ ChildProcess::ChildProcess(const std::vector<std::string>& command) {
     std::string message = "cannot start the program \"" + command[0] + "\": " + std::strerror(code);
     if (command[0].find('=') != std::string::npos)
       message += "; no shell is run: write env " + command[0] + " PROGRAM to set a variable";
+    else if (code == EACCES)
+      message += "; is it executable (chmod +x)?";
+    else if (code == ENOENT && command[0].find('/') != std::string::npos && ::access(argv[0], F_OK) == 0)
+      message += ", though it is there: what its first line (#!) names is not";
+    else if (code == ENOENT && ::access(("./" + command[0]).c_str(), F_OK) == 0)
+      message += "; a program of this folder is written ./" + command[0];
     throw InvalidArgument(message);
   }
   input_ = in.take(in.write);

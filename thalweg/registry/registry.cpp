@@ -58,6 +58,11 @@ const SuiteItem& suite(std::string_view id) { return by_id(suites(), "suite", id
 
 std::unique_ptr<Problem> make_problem(std::string_view text) {
   const auto [id, settings] = id_and_settings(text, "problem", "rosenbrock:n=10");
+  for (const ProblemItem& item : problems())  // rosenbrock,n=10
+    if (const std::string& name = item.entry.id;
+        id.starts_with(name) && id.size() > name.size() &&
+        std::string_view(" ,;(=").find(id[name.size()]) != std::string_view::npos)
+      throw InvalidArgument("problem \"" + std::string(text) + "\": options follow a colon, as in rosenbrock:n=10");
   return problem(id).make(settings);
 }
 
