@@ -72,7 +72,7 @@ class Walk {
     return static_cast<double>(taken_) / static_cast<double>(std::max<std::uint64_t>(met_, 1));
   }
 
-  // Corana et al. (1987), step 6: v_i grows where more than 60 % were accepted, shrinks below 40 %; c = 2.
+  // Corana et al. (1987), the step vector: v_i grows where more than 60 % were accepted, shrinks below 40 %; c = 2.
   void adapt(int moves) {
     for (std::size_t k = 0; k < free_.size(); ++k) {
       const double rate = static_cast<double>(accepted_[k]) / moves;
@@ -250,7 +250,7 @@ void SimulatedAnnealing::run(Objective<double>& f, Search& search) const {
         if (adaptive) walk.adapt(move == Move::one ? sweep : sweep * static_cast<int>(n));
       }
       search.iteration(walk.x(), walk.value());
-      // Corana et al. (1987), step 10: the last N_ε ends agree with this one, and this one with the best.
+      // Corana et al. (1987), their stop rule: the last N_ε ends agree with this one, and this one with the best.
       const double allowed = tolerance * std::max(1.0, std::abs(walk.value()));
       agreed = !fixed && level >= agreement && walk.value() - best_value <= allowed &&
                std::all_of(ends.begin(), ends.end(), [&](double e) { return std::abs(e - walk.value()) <= allowed; });

@@ -12,19 +12,20 @@
 //
 // References: S. Kirkpatrick, C. D. Gelatt & M. P. Vecchi, Science 220 (1983) 671; N. Metropolis et al., J. Chem.
 // Phys. 21 (1953) 1087; A. Corana et al., ACM Trans. Math. Softw. 13 (1987) 262 (one variable at a time, step vector
-// adapted to an acceptance near one half, stop rule: eqs. of steps 6, 10 and 11); M. D. Huang, F. Romeo & A.
+// adapted to an acceptance near one half, and its stop rule); M. D. Huang, F. Romeo & A.
 // Sangiovanni-Vincentelli, ICCAD (1986) 381 (λ = 0.7, T at most halved); J. Lam & J.-M. Delosme, DAC (1988) 306 (1/T
 // rises by λ(σ(1/T)²σ²)⁻¹·4ρ(1−ρ)²/(2−ρ)² a move); H. Szu & R. Hartley, Phys. Lett. A 122 (1987) 157 (Cauchy steps,
 // T = T₀/(1+k)); S. Geman & D. Geman, IEEE PAMI 6 (1984) 721 (T = T₀/ln(e+k)); M. Lundy & A. Mees, Math. Program. 34
 // (1986) 111 (T ← T/(1+βT)).
 // Departures: both measured rates are taken relative to those of a quadratic well, where σ = T√(n/2), and kept within
-// a factor of two of them. Every third of their levels starts from the best point, each level of the others (Corana's
-// step 11). Of 160 runs (rastrigin 5 and 10, ackley 10, griewank 5, schwefel 5, levy 5, shekel 10, hartmann6; 20,000
-// and 100,000 evaluations; 10 seeds) 99 ended within 1e-6 of the optimum with huang, 93 with lam, 32 with Corana's
-// schedule, 76 with Gaussian and 73 with uniform steps (2026-11). Corana's 20·max(100, 5n) sweeps a temperature are
-// 20·`adjustments`, ten by default; steps that leave the box are reflected at its faces, which keeps the proposal
-// symmetric (Corana draws again, which does not); T₀ comes from a pilot walk of 10n moves, T₀ = Δ/ln(1/p) (Johnson et
-// al., Oper. Res. 37 (1989) 865), Δ the median of |Δf| and not the mean, which Cauchy's steps do not have.
+// a factor of two of them. Every third of their levels starts from the best point, each level of the others (as
+// Corana's do). Of 160 runs (rastrigin 5 and 10, ackley 10, griewank 5, schwefel 5, levy 5, shekel 10, hartmann6;
+// 20,000 and 100,000 evaluations; 10 seeds) 99 ended within 1e-6 of the optimum with huang, 93 with lam, 32 with
+// Corana's schedule, 76 with Gaussian and 73 with uniform steps (2026-11). Corana's 20·max(100, 5n) sweeps a
+// temperature are 20·`adjustments`, ten by default; steps that leave the box are reflected at its faces, which keeps
+// the proposal symmetric (Corana draws again, which does not); T₀ comes from a pilot walk of 10n moves, T₀ =
+// Δ/ln(1/p) (Johnson et al., Oper. Res. 37 (1989) 865), Δ the median of |Δf| and not the mean, which Cauchy's steps
+// do not have.
 #pragma once
 
 #include <cstdint>
