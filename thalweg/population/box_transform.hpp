@@ -3,7 +3,8 @@
 //
 // It is the identity inside the box, but for a margin at each bound where it is a parabola that touches the bound
 // with slope 0; beyond, it is mirrored and repeated. So a point on a bound is reached from inside ℝᵐ, and neighbours
-// stay neighbours. Margins: min((b−a)/2, (1+|a|)/20) at a, likewise at b. Variables whose bounds are equal are left
+// stay neighbours. Margins: min((b−a)/2, (1+|a|)/20) at a, likewise at b (newer versions of
+// pycma: max(1, |a|)/20). Variables whose bounds are equal are left
 // out; the others are scaled.
 #pragma once
 
