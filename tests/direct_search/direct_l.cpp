@@ -16,6 +16,18 @@ TEST(DirectL, NeedsGablonskysCountsOnJonesFunctions) {
   for (const jones::Problem& p : jones::problems()) EXPECT_EQ(jones::evaluations(p, DirectL{}), p.direct_l) << p.name;
 }
 
+// At or below SciPy's and NLopt's locally biased versions, and 10 %, up to the evaluation that hits.
+TEST(DirectL, IsBesideSciPyAndNLoptOnJonesFunctions) {
+  for (const jones::Problem& p : jones::problems()) {
+    const std::uint64_t ours = jones::evaluations_to_target(p, DirectL{});
+    EXPECT_GT(ours, 0u) << p.name;
+    EXPECT_LE(10 * ours, 11 * p.scipy_l) << p.name;
+    if (p.nlopt_l > 0) {
+      EXPECT_LE(10 * ours, 11 * p.nlopt_l) << p.name;
+    }
+  }
+}
+
 // A constant function ties everywhere: the oldest rectangle of the longest side alone is divided.
 TEST(DirectL, DividesTheOldestOfTies) {
   std::vector<std::uint64_t> after;

@@ -5,8 +5,9 @@
 // trisection is always of a longest side, so that the sides of a rectangle are 3^−k or 3^−(k+1) of the box's, and the
 // sum of its trisections says which diameter it has: groups of equal diameter are told apart by integers, never by
 // comparing diameters. Each group is a heap by value, then by age. An iteration takes the lower right convex hull of
-// the heaps' tops (Jones et al. 1993, Definition 4.1), asks all new centres in one batch, and puts the pieces into
-// their groups: O(groups + new·(n + log N)) work, 9n + 24 bytes a rectangle, memory that doubles as it grows.
+// the heaps' tops (Jones et al. 1993, Definition 4.1), asks all new centres in one batch, those of the smallest
+// rectangle first, and puts the pieces into their groups from the largest rectangle's down, as Gablonsky's program:
+// O(groups + new·(n + log N)) work, 9n + 24 bytes a rectangle, memory that doubles as it grows.
 //
 // Where the objective has no finite value (J. M. Gablonsky, Modifications of the DIRECT Algorithm, thesis, North
 // Carolina State University 2001, the treatment of hidden constraints; R. G. Carter et al., Optim. Eng. 2 (2001)
