@@ -122,7 +122,7 @@ Limits limits_of(const MinimizeArguments& a) {
       throw UsageError("--max-answers: unknown kind `" + kind + "`" +
                        (guess.empty()
                             ? "; the kinds are value, gradient, hessian_vector, hessian, third, directional, "
-                              "residual, jacobian and fisher_vector"
+                              "residual, jacobian, fisher_vector, layer_statistics and model_statistics"
                             : "; did you mean `" + guess + "`?"));
     }
     limits.max_answers[*which] = whole("--max-answers " + kind, count);

@@ -4,24 +4,16 @@
 
 #include <cmath>
 
+#include "complaint.hpp"
+
 namespace thalweg {
 namespace {
 
 const double inf = std::numeric_limits<double>::infinity();
 
-template <class F>
-std::string complaint(F&& call) {
-  try {
-    call();
-  } catch (const InvalidArgument& e) {
-    return e.what();
-  }
-  return "(nothing was thrown)";
-}
 std::string adding(Domain domain) {
   return complaint([&] { Space().add("v", std::move(domain)); });
 }
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 TEST(Space, RefusesDomainsThatMakeNoSense) {
   EXPECT_TRUE(has(adding(Real{.lower = 2, .upper = 1}), "`v`: the bounds are 2 to 1"));

@@ -9,52 +9,14 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "complaint.hpp"
+#include "experiment/comparing.hpp"
 #include "thalweg/report/report.hpp"
 
 namespace thalweg {
 namespace {
 
-class Compare : public ::testing::Test {
- protected:
-  void SetUp() override {
-    folder_ = std::filesystem::temp_directory_path() /
-              ("thalweg-compare-" + std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()));
-    std::filesystem::remove_all(folder_);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-  [[nodiscard]] Comparison read(const std::string& body) const {
-    return parse_comparison("name = \"test\"\nout = \"" + folder_.string() + "\"\n" + body);
-  }
-  [[nodiscard]] std::string file(const std::string& name) const {
-    std::ifstream in(folder_ / name);
-    return {std::istreambuf_iterator<char>(in), {}};
-  }
-  std::filesystem::path folder_;
-};
-
-template <class F>
-std::string complaint(F&& call) {
-  try {
-    call();
-  } catch (const InvalidArgument& e) {
-    return e.what();
-  }
-  return "(nothing was thrown)";
-}
-
-// Everything of a comparison that may not depend on time or threads.
-std::string timeless(const std::string& json) {
-  auto j = nlohmann::ordered_json::parse(json);
-  j.erase("seconds");
-  for (auto& m : j["methods"]) {
-    if (!m["tuning"].is_null()) m["tuning"].erase("seconds");
-    for (auto& run : m["runs"]) {
-      run.erase("seconds");
-      run["curve"].erase("seconds");
-    }
-  }
-  return j.dump();
-}
+class Compare : public Comparing {};
 
 const char* const orders = R"(
 seeds = 3
@@ -133,7 +95,7 @@ TEST_F(Compare, ThreadsChangeNothing) {
   const Comparison c = read(orders);
   const auto one = timeless(to_json(compare(c, {.threads = 1, .files = false})));
   EXPECT_EQ(timeless(to_json(compare(c, {.threads = 4, .files = false}))), one);
-  EXPECT_FALSE(std::filesystem::exists(folder_));  // files = false
+  EXPECT_FALSE(std::filesystem::exists(out()));  // files = false
 }
 
 TEST_F(Compare, SeveralSettingsAreTunedOnOneProblemByItsF) {
@@ -180,7 +142,7 @@ TEST_F(Compare, MistakesAreFoundBeforeAnythingRuns) {
     const std::string message = complaint(
         [&] { compare(read("budget = { evaluations = 10 }\n" + body), {.progress = [&](const auto&) { ++runs; }}); });
     EXPECT_EQ(runs, 0u);
-    EXPECT_FALSE(std::filesystem::exists(folder_));
+    EXPECT_FALSE(std::filesystem::exists(out()));
     return message;
   };
   const std::string sphere = "[[problem]]\nid = \"sphere:n=2\"\n", good = "[[method]]\nid = \"nelder-mead\"\n";

@@ -7,54 +7,15 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "complaint.hpp"
+#include "experiment/comparing.hpp"
 #include "thalweg/experiment/compare.hpp"
 #include "thalweg/report/report.hpp"
 
 namespace thalweg {
 namespace {
 
-class CompareTraining : public ::testing::Test {
- protected:
-  void SetUp() override {
-    folder_ =
-        std::filesystem::temp_directory_path() /
-        ("thalweg-compare-training-" + std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()));
-    std::filesystem::remove_all(folder_);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-  [[nodiscard]] Comparison read(const std::string& body) const {
-    return parse_comparison("name = \"test\"\nout = \"" + folder_.string() + "\"\n" + body);
-  }
-  [[nodiscard]] std::string file(const std::string& name) const {
-    std::ifstream in(folder_ / name);
-    return {std::istreambuf_iterator<char>(in), {}};
-  }
-  std::filesystem::path folder_;
-};
-
-template <class F>
-std::string complaint(F&& call) {
-  try {
-    call();
-  } catch (const InvalidArgument& e) {
-    return e.what();
-  }
-  return "(nothing was thrown)";
-}
-
-// Everything of a comparison that may not depend on time or threads.
-std::string timeless(const std::string& json) {
-  auto j = nlohmann::ordered_json::parse(json);
-  j.erase("seconds");
-  for (auto& m : j["methods"]) {
-    if (!m["tuning"].is_null()) m["tuning"].erase("seconds");
-    for (auto& run : m["runs"]) {
-      run.erase("seconds");
-      run["curve"].erase("seconds");
-    }
-  }
-  return j.dump();
-}
+class CompareTraining : public Comparing {};
 
 const char* const credit = R"(
 seeds = 2

@@ -2,19 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "complaint.hpp"
+
 namespace thalweg {
 namespace {
-
-template <class F>
-std::string complaint(F&& call) {
-  try {
-    call();
-  } catch (const InvalidArgument& e) {
-    return e.what();
-  }
-  return "(nothing was thrown)";
-}
-bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 TEST(Composition, RoutesSettingsByTheirPrefix) {
   const RoutedSettings parts =

@@ -2,16 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include "complaint.hpp"
+
 namespace thalweg {
 namespace {
 
-std::string complaint(const std::string& text, const std::string& name) {
-  try {
-    static_cast<void>(parse_foreign_runs(text, name));
-  } catch (const InvalidArgument& e) {
-    return e.what();
-  }
-  return "(nothing was thrown)";
+std::string refusal(const std::string& text, const std::string& name) {
+  return complaint([&] { static_cast<void>(parse_foreign_runs(text, name)); });
 }
 
 TEST(ForeignRuns, Jsonl) {
@@ -83,7 +80,7 @@ TEST(ForeignRuns, WhatIsWrongIsSaidWithItsLine) {
            {"problem,method,evaluations,f\np,A,x,1\n", "x.csv", "line 2"},
            {"problem,method,evaluations,f\np,A,0,1\n", "x.csv", "expected a number ≥ 1"},
        })
-    EXPECT_NE(complaint(text, name).find(said), std::string::npos) << complaint(text, name);
+    EXPECT_NE(refusal(text, name).find(said), std::string::npos) << refusal(text, name);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "scratch_folder.hpp"
 #include "thalweg/experiment/run_store.hpp"
 
 namespace thalweg {
@@ -145,13 +146,8 @@ TEST(Results, TableOfProblems) {
 
 class Store : public ::testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = std::filesystem::temp_directory_path() /
-              ("thalweg-store-" + std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()));
-    std::filesystem::remove_all(folder_);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-  std::filesystem::path folder_;
+  ScratchFolder scratch_;
+  std::filesystem::path folder_ = scratch_.path() / "store";
 };
 
 TEST_F(Store, FindsFinishedRunsAgain) {

@@ -9,6 +9,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "scratch_folder.hpp"
+
 namespace thalweg {
 namespace {
 
@@ -23,8 +25,6 @@ std::string content(const fs::path& path) {
 class RunLogs : public ::testing::Test {
  protected:
   void SetUp() override {
-    folder_ = fs::temp_directory_path() /
-              ("thalweg-logs-" + std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()));
     const auto run = [](const std::string& problem, std::uint64_t seed, std::vector<std::pair<double, double>> points,
                         double end) {
       RunRecord r;
@@ -56,8 +56,8 @@ class RunLogs : public ::testing::Test {
     results_.methods[1].spec.label = "Nelder Mead ours";  // a folder of the same name
     results_.methods[1].runs = {run("bbob/f8:n=5,instance=3", 0, {}, 3)};
   }
-  void TearDown() override { fs::remove_all(folder_); }
-  fs::path folder_;
+  ScratchFolder scratch_;
+  fs::path folder_ = scratch_.path() / "logs";
   ComparisonResults results_;
 };
 

@@ -5,6 +5,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "complaint.hpp"
+#include "experiment/comparing.hpp"
 #include "thalweg/experiment/compare.hpp"
 #include "thalweg/report/report.hpp"
 
@@ -13,32 +15,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class SuiteCompare : public ::testing::Test {
- protected:
-  void SetUp() override {
-    folder_ = fs::temp_directory_path() /
-              ("thalweg-suites-" + std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()));
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-  [[nodiscard]] Comparison read(const std::string& body) const {
-    return parse_comparison("name = \"test\"\nout = \"" + (folder_ / "out").string() + "\"\n" + body, "test.toml");
-  }
-  [[nodiscard]] std::string file(const std::string& name) const {
-    std::ifstream in(folder_ / "out" / name);
-    return {std::istreambuf_iterator<char>(in), {}};
-  }
-  fs::path folder_;
-};
+class SuiteCompare : public Comparing {};
 
-std::string complaint(const std::string& body) {
-  try {
-    static_cast<void>(parse_comparison("name = \"t\"\n" + body, "t.toml"));
-  } catch (const InvalidArgument& e) {
-    return e.what();
-  }
-  return "(nothing was thrown)";
+std::string refusal(const std::string& body) {
+  return complaint([&] { static_cast<void>(parse_comparison("name = \"t\"\n" + body, "t.toml")); });
 }
 
 const char* const suite = R"(
@@ -79,7 +59,7 @@ TEST(SuiteToml, MistakesAreNamedWithTheirLine) {
            {"budget = { flops = 5 }\nlogs = [\"coco\"]\n[task]\ndata = \"digits\"\nmodel = \"64-10\"\n",
             "line 3: `logs` is for [[problem]]"},
        })
-    EXPECT_NE(complaint(body + method).find(said), std::string::npos) << complaint(body + method);
+    EXPECT_NE(refusal(body + method).find(said), std::string::npos) << refusal(body + method);
 }
 
 TEST_F(SuiteCompare, ProfilesOfASuite) {
@@ -107,8 +87,8 @@ TEST_F(SuiteCompare, ProfilesOfASuite) {
   EXPECT_FALSE(json["methods"][0]["runs"][0].contains("history"));
   EXPECT_NE(file("profiles.csv").find("\ndata,0.1,,,nelder-mead,"), std::string::npos);
   EXPECT_NE(file("runs/01-nelder-mead.jsonl").find("\"history\":"), std::string::npos);
-  EXPECT_TRUE(fs::exists(folder_ / "out/coco/nelder-mead/bbobexp_f1_i1.info"));
-  EXPECT_TRUE(fs::exists(folder_ / "out/ioh/l-bfgs/IOHprofiler_f1_sphere.json"));
+  EXPECT_TRUE(fs::exists(out() / "coco/nelder-mead/bbobexp_f1_i1.info"));
+  EXPECT_TRUE(fs::exists(out() / "ioh/l-bfgs/IOHprofiler_f1_sphere.json"));
   EXPECT_NE(to_table(results).find("Data profiles: the share of"), std::string::npos);
   EXPECT_NE(report::html_report(file("results.json")).find("Data profiles"), std::string::npos);
 }
@@ -128,14 +108,14 @@ TEST_F(SuiteCompare, ThreadsAndResumeChangeNothing) {
 }
 
 TEST_F(SuiteCompare, RunsMadeElsewhereStandBesideOurs) {
-  std::ofstream(folder_ / "peers.jsonl")
+  std::ofstream(folder_.path() / "peers.jsonl")
       << R"({"problem":"sphere:n=2","method":"peer","history":[[1,50],[3,0]],"evaluations":9})"
       << "\n"
       << R"({"problem":"unknown","method":"peer","history":[[1,50]]})"
       << "\n";
   const std::string body =
       "seeds = 1\nbudget = { simplex_gradients = 20 }\n[[problem]]\nid = \"sphere:n=2\"\n[[runs]]\nfile = \"" +
-      (folder_ / "peers.jsonl").string() + "\"\n";
+      (folder_.path() / "peers.jsonl").string() + "\"\n";
   const auto results = compare(read(body + "[[method]]\nid = \"nelder-mead\"\n"));
   ASSERT_EQ(results.methods.size(), 2u);
   EXPECT_EQ(results.methods[1].spec.label, "peer");

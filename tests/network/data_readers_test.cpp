@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "complaint.hpp"
+#include "scratch_folder.hpp"
 #include "thalweg/network/data/csv.hpp"
 #include "thalweg/network/data/fashion_mnist.hpp"
 #include "thalweg/network/data/idx.hpp"
@@ -49,15 +51,8 @@ Bytes gzipped(const Bytes& plain) {
 
 class Readers : public ::testing::Test {
  protected:
-  void SetUp() override {
-    directory_ = std::filesystem::temp_directory_path() /
-                 ("thalweg-readers-" + std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()));
-    std::filesystem::remove_all(directory_);
-    std::filesystem::create_directories(directory_);
-  }
-  void TearDown() override { std::filesystem::remove_all(directory_); }
   std::string write(const std::string& name, const Bytes& bytes) {
-    const auto path = directory_ / name;
+    const auto path = directory_.path() / name;
     std::ofstream(path, std::ios::binary)
         .write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
     return path.string();
@@ -65,26 +60,10 @@ class Readers : public ::testing::Test {
   std::string write(const std::string& name, const std::string& text) {
     return write(name, Bytes(text.begin(), text.end()));
   }
-  [[nodiscard]] std::string directory() const { return directory_.string(); }
-  std::filesystem::path directory_;
+  [[nodiscard]] std::string directory() const { return directory_.path().string(); }
+  ScratchFolder directory_;
 };
 
-// The message of the InvalidArgument that `call` throws.
-template <class F>
-std::string complaint(F&& call) {
-  try {
-    call();
-  } catch (const InvalidArgument& e) {
-    return e.what();
-  }
-  return "(nothing was thrown)";
-}
-::testing::AssertionResult says(const std::string& message, const std::vector<std::string>& parts) {
-  for (const auto& part : parts)
-    if (message.find(part) == std::string::npos)
-      return ::testing::AssertionFailure() << "\"" << message << "\" lacks \"" << part << "\"";
-  return ::testing::AssertionSuccess();
-}
 std::string idx_complaint(const Bytes& bytes) {
   return complaint([&] {
     ByteSource source(bytes, "bad.idx");

@@ -86,6 +86,54 @@ TEST(NetworkObjective, LayerStatisticsMakeTheGradient) {
       }
 }
 
+// Their mean over draws of Σ_b δ_b δ_bᵀ is the Fisher information of the output's pre-activations, Σ_b (diag p − p
+// pᵀ)/B².
+TEST(NetworkObjective, ModelStatisticsAreOfTargetsDrawnFromThePrediction) {
+  Fixture f;
+  thalweg::NetworkObjective<double> objective(f.task.network, f.task.loss, f.data, {.batch = 32});
+  thalweg::Plan<double> plan(f.task.network, f.task.loss, 32);
+  auto pass = plan.pass();
+  plan.forward(f.task.theta, objective.minibatches().at(2), pass);
+  const std::size_t classes = f.task.network.outputs(), batch = pass.size();
+  std::vector<double> fisher(classes * classes, 0.0);
+  for (std::size_t b = 0; b < batch; ++b) {
+    std::vector<double> p(pass.outputs().begin() + static_cast<std::ptrdiff_t>(b * classes),
+                          pass.outputs().begin() + static_cast<std::ptrdiff_t>((b + 1) * classes));
+    const double top = *std::max_element(p.begin(), p.end());
+    double sum = 0.0;
+    for (double& e : p) sum += e = std::exp(e - top);
+    for (double& e : p) e /= sum;
+    for (std::size_t i = 0; i < classes; ++i)
+      for (std::size_t j = 0; j < classes; ++j)
+        fisher[i * classes + j] +=
+            ((i == j ? p[i] : 0.0) - p[i] * p[j]) / (static_cast<double>(batch) * static_cast<double>(batch));
+  }
+  constexpr int draws = 4000;
+  std::vector<double> sum(fisher.size(), 0.0), squares(fisher.size(), 0.0);
+  std::vector<thalweg::LayerStatistics<double>> layers;
+  for (std::uint64_t t = 0; t < draws; ++t) {
+    thalweg::Question<double> q;
+    q.asks = thalweg::AnswerKind::model_statistics;
+    q.point = f.task.theta, q.sample = {2};
+    q.perturbation.stream = thalweg::Stream(1, thalweg::Purpose("test.targets"), t);
+    thalweg::Answer<double> a;
+    a.layers = &layers;
+    objective.answer({&q, 1}, {&a, 1});
+    EXPECT_NEAR(a.flops, plan.flops_forward(batch) + plan.flops_model_deltas(batch), 1e-6);
+    const auto& deltas = layers.back().output_gradients;
+    for (std::size_t i = 0; i < classes; ++i)
+      for (std::size_t j = 0; j < classes; ++j) {
+        double product = 0.0;
+        for (std::size_t b = 0; b < batch; ++b) product += deltas[b * classes + i] * deltas[b * classes + j];
+        sum[i * classes + j] += product, squares[i * classes + j] += product * product;
+      }
+  }
+  for (std::size_t k = 0; k < fisher.size(); ++k) {
+    const double mean = sum[k] / draws, error = std::sqrt((squares[k] / draws - mean * mean) / draws);
+    EXPECT_NEAR(mean, fisher[k], 4.5 * error) << k;
+  }
+}
+
 TEST(NetworkObjective, WhatDoesNotFitIsNamed) {
   Fixture f;
   EXPECT_THROW(thalweg::NetworkObjective<double>(thalweg::network("5-4"), f.task.loss, f.data),

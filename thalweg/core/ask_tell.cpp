@@ -130,8 +130,8 @@ void AskTell::tell(std::span<const Answer<double>> answers) {
     copy(a.jacobian, to.jacobian, asks.has(AnswerKind::jacobian) && !a.failed, "Jacobian");
     copy(a.product, to.product,
          (asks.has(AnswerKind::jacobian_vector) || asks.has(AnswerKind::vector_jacobian)) && !a.failed, "product");
-    if (asks.has(AnswerKind::layer_statistics) && !a.failed) {
-      if (a.layers == nullptr) throw InvalidArgument("tell: layer_statistics were asked; the answer has none");
+    if ((asks.has(AnswerKind::layer_statistics) || asks.has(AnswerKind::model_statistics)) && !a.failed) {
+      if (a.layers == nullptr) throw InvalidArgument("tell: statistics of layers were asked; the answer has none");
       *to.layers = *a.layers;
     }
     copy(a.fisher_vector, to.fisher_vector, asks.has(AnswerKind::fisher_vector) && !a.failed,

@@ -40,7 +40,7 @@ void InSpace::check_space() {
 Offers InSpace::offers() const {
   using enum AnswerKind;
   Offers offers = base().offers();
-  Kinds kinds = offers.kinds - Kinds(layer_statistics);
+  Kinds kinds = offers.kinds - Kinds{layer_statistics, model_statistics};
   if (any_granular_) kinds = kinds - (kinds - Kinds{value, residual});
   if (any_log_) {
     if (!kinds.has(gradient)) kinds = kinds - Kinds{hessian_vector, hessian, third};

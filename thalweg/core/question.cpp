@@ -4,8 +4,10 @@ namespace thalweg {
 
 namespace {
 constexpr std::array<std::string_view, answer_kinds> kind_names = {
-    "value",    "gradient",        "hessian_vector",  "hessian",          "third",        "directional", "residual",
-    "jacobian", "jacobian_vector", "vector_jacobian", "layer_statistics", "fisher_vector"};
+    "value",           "gradient",        "hessian_vector",   "hessian",
+    "third",           "directional",     "residual",         "jacobian",
+    "jacobian_vector", "vector_jacobian", "layer_statistics", "fisher_vector",
+    "model_statistics"};
 }
 
 std::string_view name(AnswerKind kind) { return kind_names[static_cast<std::size_t>(kind)]; }

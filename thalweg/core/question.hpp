@@ -34,8 +34,9 @@ enum class AnswerKind : std::uint8_t {
   vector_jacobian,   // Jᵀ u, n (u is the question's direction, m)
   layer_statistics,  // inputs and output gradients of each layer of a network, over a batch
   fisher_vector,     // F(x) d, n: F the Fisher metric of the model whose negative log-likelihood f is
+  model_statistics,  // layer_statistics for targets that perturbation.stream draws from the network's own prediction
 };
-inline constexpr std::size_t answer_kinds = 12;
+inline constexpr std::size_t answer_kinds = 13;
 
 std::string_view name(AnswerKind kind);
 std::optional<AnswerKind> answer_kind_named(std::string_view text);

@@ -38,8 +38,8 @@ void put(Bytes& bytes, std::span<const double> values) { put(bytes, values.data(
 
 // The question's bits: asks, sizes, sample, fidelity, perturbation, point, direction.
 void encode(const Question<double>& q, Bytes& out) {
-  if (q.asks.has(AnswerKind::layer_statistics))
-    throw InvalidArgument("a study cannot hold layer_statistics, which this method asks; run it without a study");
+  if (q.asks.has(AnswerKind::layer_statistics) || q.asks.has(AnswerKind::model_statistics))
+    throw InvalidArgument("a study cannot hold statistics of layers, which this method asks; run it without a study");
   out.clear();
   put(out, q.asks.bits());
   put(out, static_cast<std::uint64_t>(q.point.size()));

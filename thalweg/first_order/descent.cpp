@@ -22,6 +22,11 @@ double max_abs(std::span<const S> v) {  // ‖v‖∞; NaN if an entry is
   return nan ? std::numeric_limits<double>::quiet_NaN() : largest;
 }
 
+// How an objective is asked for what a rule wants to know of the layers.
+AnswerKind statistics(LayerDetail detail) {
+  return detail == LayerDetail::model_gradients ? AnswerKind::model_statistics : AnswerKind::layer_statistics;
+}
+
 template <class S>
 class Loop {
  public:
@@ -34,18 +39,15 @@ class Loop {
         valued_(offers_.of(AnswerKind::gradient) == Quality::exact && offers_.kinds.has(AnswerKind::value)),
         tolerance_(search.tolerance().gradient.value_or(options.gradient_tolerance)),
         x_(search.start().begin(), search.start().end()),
-        gradient_(x_.size()) {
+        gradient_(x_.size()),
+        targets_(search.stream(Purpose("descent.model-targets"))) {
     if (rule_->needs() == LayerDetail::none)
       begin({});
-    else if (!offers_.kinds.has(AnswerKind::layer_statistics))
+    else if (const AnswerKind inside = statistics(rule_->needs()); !offers_.kinds.has(inside))
       throw MissingAnswer(
-          "rule " + rule_->text() + " asks layer_statistics, but this objective answers only " +
+          "rule " + rule_->text() + " asks " + std::string(name(inside)) + ", but this objective answers only " +
           to_string(offers_.kinds) +
           "; it is for networks: use NetworkObjective or train, or a rule of the gradient alone (adam)");
-    else if (rule_->needs() == LayerDetail::model_gradients)
-      throw InvalidArgument("rule " + rule_->text() +
-                            " needs output gradients for targets drawn from the model, which only train gives; under "
-                            "minimize an objective tells those of the data: set fisher=empirical, or use train");
     if (repeatable_) before_ = x_;
   }
 
@@ -85,8 +87,10 @@ class Loop {
   // Asks at x under sample t; false if the objective said that it failed.
   bool ask(std::uint64_t t) {
     Kinds kinds = valued_ ? Kinds{AnswerKind::value, AnswerKind::gradient} : Kinds(AnswerKind::gradient);
-    if (rule_->needs_at(t) != LayerDetail::none) kinds = kinds | AnswerKind::layer_statistics;
-    const Question<S> question{.asks = kinds, .point = x_, .sample = {offers_.stochastic ? t : std::uint64_t{0}}};
+    const LayerDetail detail = rule_->needs_at(t);
+    if (detail != LayerDetail::none) kinds = kinds | statistics(detail);
+    Question<S> question{.asks = kinds, .point = x_, .sample = {offers_.stochastic ? t : std::uint64_t{0}}};
+    if (detail == LayerDetail::model_gradients) question.perturbation.stream = targets_.at(t);
     answer_.failed = false;
     answer_.quality = Quality::exact;
     answer_.flops = 0.0;
@@ -173,6 +177,7 @@ class Loop {
   bool valued_;      // values come with the gradients
   double tolerance_;
   std::vector<S> x_, gradient_, before_;
+  Stream targets_;  // of rules that ask for targets drawn from the model
   Answer<S> answer_;
   std::vector<LayerStatistics<S>> layers_;
   bool begun_ = false;  // the rule: at once, or, if it looks inside, when the first answer has told of the layers

@@ -128,10 +128,10 @@ class MuonRule final : public detail::OptionedRule<MuonRule<S>, UpdateRule<S>, M
     S* const poly = poly_.data();
     S* const other = other_.data();
     for (int step = 0; step < newton_schulz_steps; ++step) {
-      products_.times_transposed(x.data(), s, l, x.data(), s, gram);  // A = XXᵀ
-      products_.times(gram, s, s, gram, s, poly);
+      products_.multiply_right_transposed(s, l, s, x.data(), x.data(), gram);  // A = XXᵀ
+      products_.multiply(s, s, s, gram, gram, poly);
       for_each_element(s * s, [=](std::size_t i) { poly[i] = S(b) * gram[i] + S(c) * poly[i]; });  // bA + cA²
-      products_.times(poly, s, s, x.data(), l, other);
+      products_.multiply(s, s, l, poly, x.data(), other);
       for_each_element(s * l, [=, to = x.data()](std::size_t i) { to[i] = S(a) * to[i] + other[i]; });
     }
   }
@@ -158,7 +158,7 @@ class MuonRule final : public detail::OptionedRule<MuonRule<S>, UpdateRule<S>, M
       if (this->o.exact)
         svds_.push_back(std::make_unique<linalg::Svd>(std::min(p.rows, p.cols), std::max(p.rows, p.cols)));
     }
-    products_.reserve(widest);
+    products_.reserve(widest, widest, widest);
   }
 
   std::vector<Part> matrices_, vectors_;

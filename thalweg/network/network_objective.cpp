@@ -33,7 +33,7 @@ template <class S>
 Offers NetworkObjective<S>::offers() const {
   Offers offers;
   for (AnswerKind kind : {AnswerKind::gradient, AnswerKind::directional, AnswerKind::hessian_vector,
-                          AnswerKind::layer_statistics, AnswerKind::fisher_vector})
+                          AnswerKind::layer_statistics, AnswerKind::model_statistics, AnswerKind::fisher_vector})
     offers.add(kind);
   offers.stochastic = minibatches_.size() < data_->samples;
   offers.samples = data_->samples;
@@ -62,14 +62,18 @@ void NetworkObjective<S>::one(const Question<S>& q, Answer<S>& a) {
     a.flops += static_cast<double>(n) * flops_per_noise(q.perturbation.noise);
   }
   const bool product = q.asks.has(AnswerKind::hessian_vector), directional = q.asks.has(AnswerKind::directional);
-  const bool statistics = q.asks.has(AnswerKind::layer_statistics);
+  const bool drawn = q.asks.has(AnswerKind::model_statistics), of_data = q.asks.has(AnswerKind::layer_statistics);
+  const bool statistics = drawn || of_data;
   const bool gradient = q.asks.has(AnswerKind::gradient), fisher = q.asks.has(AnswerKind::fisher_vector);
-  const Kinds known{AnswerKind::value,       AnswerKind::gradient,         AnswerKind::hessian_vector,
-                    AnswerKind::directional, AnswerKind::layer_statistics, AnswerKind::fisher_vector};
+  const Kinds known{AnswerKind::value,           AnswerKind::gradient,         AnswerKind::hessian_vector,
+                    AnswerKind::directional,     AnswerKind::layer_statistics, AnswerKind::fisher_vector,
+                    AnswerKind::model_statistics};
   if (!known.has_all(q.asks)) throw MissingAnswer("a network does not answer " + to_string(q.asks - known));
   if (statistics && q.sample.whole() && data_->samples > plan_.maximum_batch())
     throw InvalidArgument("layer statistics are of one batch: ask with a sample key, or with a batch of all " +
                           std::to_string(data_->samples) + " samples");
+  if (drawn && of_data)
+    throw InvalidArgument("layer_statistics and model_statistics share the answer's storage: ask them apart");
   const auto make = [n](std::vector<S>& v) {
     if (v.size() != n) v.resize(n);
     return std::span<S>(v);
@@ -79,7 +83,7 @@ void NetworkObjective<S>::one(const Question<S>& q, Answer<S>& a) {
   bool first = true;
   by_pieces(q.sample, [&](const Batch<S>& batch, double share) {
     const bool alone = share == 1.0;
-    const std::span<S> g = gradient && alone ? a.gradient : (gradient || statistics ? make(part_) : std::span<S>{});
+    const std::span<S> g = gradient && alone ? a.gradient : (gradient || of_data ? make(part_) : std::span<S>{});
     double loss = 0.0;
     if (directional) {
       Tangent<S> tangent;
@@ -118,13 +122,12 @@ void NetworkObjective<S>::one(const Question<S>& q, Answer<S>& a) {
   });
   if (q.asks.has(AnswerKind::value)) a.value = value;
   if (directional) a.directional = along;
-  if (statistics && a.layers != nullptr) {
-    a.layers->clear();
-    for (std::size_t l = 0; l < plan_.network().layers().size(); ++l) {
-      const LayerView& view = plan_.network().layers()[l];
-      a.layers->push_back({view.weights, view.in, view.out, pass_.size(), pass_.inputs(l), pass_.deltas(l)});
-    }
+  if (drawn) {
+    plan_.model_deltas(theta, pass_, q.perturbation.stream);
+    a.flops += plan_.flops_model_deltas(pass_.size());
   }
+  if (statistics && a.layers != nullptr)
+    plan_.layers(pass_, drawn ? LayerDetail::model_gradients : LayerDetail::output_gradients, *a.layers);
   a.quality = Quality::exact;
 }
 

@@ -1,10 +1,10 @@
 // The mean loss of a network on a data set, as an Objective: minimises over θ, the network's parameters.
 //
 // Answers value, gradient (backprop), directional (forward mode), hessian_vector (R-operator), fisher_vector,
-// layer_statistics, all exact, on the whole set (key 0) or on the minibatch that the key names (minibatches.hpp).
-// Questions of values next to each other that have one point, one key and a perturbation each are evaluated together,
-// their noise never stored. Memory: the plan's buffers; one more n for gradients of the whole set and for perturbed
-// gradients.
+// layer_statistics, model_statistics, all exact, on the whole set (key 0) or on the minibatch that the key names
+// (minibatches.hpp). Questions of values next to each other that have one point, one key and a perturbation each are
+// evaluated together, their noise never stored. Memory: the plan's buffers; one more n for gradients of the whole set
+// and for perturbed gradients.
 #pragma once
 
 #include <cstdint>

@@ -1,38 +1,23 @@
 #include "thalweg/second_order/ek_fac.hpp"
 
 #include <algorithm>
-#include <map>
 
 #include "thalweg/core/linalg.hpp"
-#include "thalweg/first_order/optioned_rule.hpp"
-#include "thalweg/second_order/kronecker_factors.hpp"
-#include "thalweg/second_order/natural_step.hpp"
+#include "thalweg/second_order/kronecker_rule.hpp"
 
 namespace thalweg {
 namespace {
 
 template <class S>
-class EkFacRule final : public detail::OptionedRule<EkFacRule<S>, UpdateRule<S>, EkFac> {
- public:
-  using detail::OptionedRule<EkFacRule<S>, UpdateRule<S>, EkFac>::OptionedRule;
-  EkFacRule(const EkFacRule& other)
-      : detail::OptionedRule<EkFacRule<S>, UpdateRule<S>, EkFac>(other),
-        factors_(other.factors_),
-        products_(other.products_),
-        step_(other.step_),
-        parts_(other.parts_),
-        values_(other.values_),
-        x_(other.x_),
-        y_(other.y_),
-        z_(other.z_),
-        wide_(other.wide_) {
-    make_workspaces();
-  }
-  EkFacRule& operator=(const EkFacRule&) = delete;
+class EkFacRule final : public detail::KroneckerRule<EkFacRule<S>, S, EkFac, linalg::SymmetricEigen> {
+  using Base = detail::KroneckerRule<EkFacRule<S>, S, EkFac, linalg::SymmetricEigen>;
+  using Base::factors_, Base::products_, Base::step_, Base::wide_, Base::workspaces_;
 
+ public:
+  using Base::Base;
   using UpdateRule<S>::begin;
   void begin(std::size_t n, std::span<const ParameterBlock> blocks) override {
-    factors_.begin(detail::layers_of(this->text(), n, blocks));
+    this->begin_layers(n, blocks);
     parts_.clear();
     std::size_t total = 0;
     for (const auto& layer : factors_.layers()) {
@@ -46,20 +31,11 @@ class EkFacRule final : public detail::OptionedRule<EkFacRule<S>, UpdateRule<S>,
     }
     values_.assign(total, S(0));
     x_.assign(factors_.largest(), S(0)), y_ = x_, z_ = x_;
-    wide_.assign(factors_.largest(), 0.0);
-    step_.begin(n, this->o.momentum);
-    make_workspaces();
   }
 
-  [[nodiscard]] LayerDetail needs() const override {
-    return this->o.fisher == Fisher::model ? LayerDetail::model_gradients : LayerDetail::output_gradients;
-  }
-  [[nodiscard]] LayerDetail needs_at(std::uint64_t t) const override {
-    return factors_.observed() == 0 || (t - 1) % this->o.statistics_period == 0 ? needs() : LayerDetail::none;
-  }
   double observe(std::span<const LayerStatistics<S>> layers, std::uint64_t t) override {
     double flops = factors_.observe(layers, this->o.decay, products_);
-    const bool turn = detail::due(t, this->o.inverse_period, this->o.statistics_period, factors_.observed());
+    const bool turn = this->decompose_at(t);
     const double keep = detail::kept(static_cast<double>(factors_.observed()), this->o.decay);
     for (std::size_t l = 0; l < layers.size(); ++l) {
       if (turn) flops += change_basis(l);
@@ -166,20 +142,9 @@ class EkFacRule final : public detail::OptionedRule<EkFacRule<S>, UpdateRule<S>,
            detail::product_flops(rows, s.batch, out) + static_cast<double>(s.batch * (rows + out) + 3 * rows * out);
   }
 
-  void make_workspaces() {
-    workspaces_.clear();
-    for (const auto& layer : factors_.layers())
-      for (const std::size_t side : {layer.rows(), layer.out}) workspaces_.try_emplace(side * side, side);
-  }
-
-  detail::KroneckerFactors<S> factors_;
-  detail::Products<S> products_;
-  detail::NaturalStep<S> step_;
   std::vector<Part> parts_;
   std::vector<S> values_, x_, y_, z_;
   std::vector<S> projected_a_, projected_g_;  // of the batch, made at the first observation
-  std::vector<double> wide_;
-  std::map<std::size_t, linalg::SymmetricEigen> workspaces_;  // by the size of the matrix
 };
 
 }  // namespace
@@ -187,7 +152,7 @@ class EkFacRule final : public detail::OptionedRule<EkFacRule<S>, UpdateRule<S>,
 Description<EkFac> EkFac::describe() {
   Description<EkFac> d("ek-fac", "Eigenvalue-corrected K-FAC", "2.2");
   d.reference("George, Laurent, Bouthillier, Ballas & Vincent, NeurIPS 2018, arXiv 1806.03884, section 3")
-      .asks({AnswerKind::gradient, AnswerKind::layer_statistics})
+      .asks({AnswerKind::gradient, AnswerKind::model_statistics})
       .formula("u = η U_A [(U_Aᵀ ∇W U_G)_ij / (s_ij + λ)] U_Gᵀ,  s_ij = E[(U_Aᵀa)_i² (U_Gᵀg)_j²]")
       .cost(
           "4(in+1)out(in+1+out) operations a layer and step; every statistics_period steps k-fac's and "
@@ -197,21 +162,9 @@ Description<EkFac> EkFac::describe() {
       .notes(
           "For networks, under a credit rule that tells layer inputs and output gradients (backprop, "
           "feedback-alignment). "
-          "When the basis changes, s is carried into it as the diagonal there of what it said.")
+          "When the basis changes, s is carried into it as the diagonal there of what it said. fisher: as in k-fac.")
       .example("ek-fac(rate=0.2) | lr-cosine(steps=1000)");
-  d.option("rate", &EkFac::rate, "step size η").above(0.0);
-  d.option("damping", &EkFac::damping, "Tikhonov damping λ of every second moment").above(0.0);
-  d.option("momentum", &EkFac::momentum, "share of the last step that is added").at_least(0.0).below(1.0);
-  d.option("kl_clip", &EkFac::kl_clip, "limit κ on η²·uᵀ(F+λ)u, twice the change of the predictions in nats; 0: none")
-      .at_least(0.0);
-  d.option("decay", &EkFac::decay, "of the running means of A, G and s, an observation").at_least(0.0).below(1.0);
-  d.option("statistics_period", &EkFac::statistics_period, "between observations of A, G and s")
-      .at_least(1)
-      .unit("steps");
-  d.option("inverse_period", &EkFac::inverse_period, "between eigendecompositions of A and G")
-      .at_least(1)
-      .unit("steps");
-  d.option("fisher", &EkFac::fisher, {"model", "empirical"}, "whose targets the output gradients are for");
+  detail::describe_kronecker(d, "every second moment", "A, G and s", "eigendecompositions");
   return d;
 }
 THALWEG_MAKES(EkFac, EkFacRule)

@@ -3,12 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
 
 #include "thalweg/core/linalg.hpp"
-#include "thalweg/first_order/optioned_rule.hpp"
-#include "thalweg/second_order/kronecker_factors.hpp"
-#include "thalweg/second_order/natural_step.hpp"
+#include "thalweg/second_order/kronecker_rule.hpp"
 
 namespace thalweg {
 namespace {
@@ -33,24 +30,15 @@ void invert(std::span<const S> m, double shift, linalg::Cholesky& cholesky, std:
 }
 
 template <class S>
-class KFacRule final : public detail::OptionedRule<KFacRule<S>, UpdateRule<S>, KFac> {
- public:
-  using detail::OptionedRule<KFacRule<S>, UpdateRule<S>, KFac>::OptionedRule;
-  KFacRule(const KFacRule& other)
-      : detail::OptionedRule<KFacRule<S>, UpdateRule<S>, KFac>(other),
-        factors_(other.factors_),
-        products_(other.products_),
-        step_(other.step_),
-        inverses_(other.inverses_),
-        half_(other.half_),
-        wide_(other.wide_) {
-    make_workspaces();
-  }
-  KFacRule& operator=(const KFacRule&) = delete;
+class KFacRule final : public detail::KroneckerRule<KFacRule<S>, S, KFac, linalg::Cholesky> {
+  using Base = detail::KroneckerRule<KFacRule<S>, S, KFac, linalg::Cholesky>;
+  using Base::factors_, Base::products_, Base::step_, Base::wide_, Base::workspaces_;
 
+ public:
+  using Base::Base;
   using UpdateRule<S>::begin;
   void begin(std::size_t n, std::span<const ParameterBlock> blocks) override {
-    factors_.begin(detail::layers_of(this->text(), n, blocks));
+    this->begin_layers(n, blocks);
     std::size_t total = 0;
     for (const auto& layer : factors_.layers()) {
       total += layer.rows() * layer.rows() + layer.out * layer.out;
@@ -59,20 +47,11 @@ class KFacRule final : public detail::OptionedRule<KFacRule<S>, UpdateRule<S>, K
     }
     inverses_.assign(total, S(0));
     half_.assign(factors_.largest(), S(0));
-    wide_.assign(factors_.largest(), 0.0);
-    step_.begin(n, this->o.momentum);
-    make_workspaces();
   }
 
-  [[nodiscard]] LayerDetail needs() const override {
-    return this->o.fisher == Fisher::model ? LayerDetail::model_gradients : LayerDetail::output_gradients;
-  }
-  [[nodiscard]] LayerDetail needs_at(std::uint64_t t) const override {
-    return factors_.observed() == 0 || (t - 1) % this->o.statistics_period == 0 ? needs() : LayerDetail::none;
-  }
   double observe(std::span<const LayerStatistics<S>> layers, std::uint64_t t) override {
     double flops = factors_.observe(layers, this->o.decay, products_);
-    if (!detail::due(t, this->o.inverse_period, this->o.statistics_period, factors_.observed())) return flops;
+    if (!this->decompose_at(t)) return flops;
     S* out = inverses_.data();
     for (std::size_t l = 0; l < factors_.layers().size(); ++l) {
       const std::span<const S> a = factors_.a(l), g = factors_.g(l);
@@ -117,18 +96,7 @@ class KFacRule final : public detail::OptionedRule<KFacRule<S>, UpdateRule<S>, K
     invert(m, shift, cholesky, std::span(wide_).first(m.size()), std::span(out, m.size()));
     return 7.0 / 3.0 * std::pow(static_cast<double>(m.size()), 1.5);
   }
-  void make_workspaces() {
-    workspaces_.clear();
-    for (const auto& layer : factors_.layers())
-      for (const std::size_t side : {layer.rows(), layer.out}) workspaces_.try_emplace(side * side, side);
-  }
-
-  detail::KroneckerFactors<S> factors_;
-  detail::Products<S> products_;
-  detail::NaturalStep<S> step_;
   std::vector<S> inverses_, half_;
-  std::vector<double> wide_;
-  std::map<std::size_t, linalg::Cholesky> workspaces_;  // by the size of the matrix
 };
 
 }  // namespace
@@ -136,7 +104,7 @@ class KFacRule final : public detail::OptionedRule<KFacRule<S>, UpdateRule<S>, K
 Description<KFac> KFac::describe() {
   Description<KFac> d("k-fac", "Kronecker-factored approximate curvature", "2.2");
   d.reference("Martens & Grosse, ICML 2015, arXiv 1503.05671, sections 3–6; Ba, Grosse & Martens, ICLR 2017")
-      .asks({AnswerKind::gradient, AnswerKind::layer_statistics})
+      .asks({AnswerKind::gradient, AnswerKind::model_statistics})
       .formula("u = η (A + π√λ I)⁻¹ ∇W (G + √λ/π I)⁻¹,  A = E[a aᵀ],  G = E[g gᵀ],  π = √((tr A/dim A)/(tr G/dim G))")
       .cost(
           "2(in+1)out(in+1+out) operations a layer and step; every statistics_period steps a backward pass and "
@@ -146,21 +114,10 @@ Description<KFac> KFac::describe() {
           "feedback-alignment). "
           "A limit on the step (kl_clip) and a fixed damping take the place of the paper's adaptive ones. "
           "fisher=model "
-          "draws targets from the network's own prediction; for the squared error they are y ± 1, whose covariance "
-          "is "
-          "that of N(y, I).")
+          "draws targets from the network's own prediction (for the squared error y ± 1, whose covariance is that of "
+          "N(y, I)); fisher=empirical asks layer_statistics, of the data's, instead.")
       .example("k-fac(rate=0.2) | lr-cosine(steps=1000)");
-  d.option("rate", &KFac::rate, "step size η").above(0.0);
-  d.option("damping", &KFac::damping, "Tikhonov damping λ of each layer's Fisher block").above(0.0);
-  d.option("momentum", &KFac::momentum, "share of the last step that is added").at_least(0.0).below(1.0);
-  d.option("kl_clip", &KFac::kl_clip, "limit κ on η²·uᵀ(F+λ)u, twice the change of the predictions in nats; 0: none")
-      .at_least(0.0);
-  d.option("decay", &KFac::decay, "of the running means of A and G, an observation").at_least(0.0).below(1.0);
-  d.option("statistics_period", &KFac::statistics_period, "between observations of A and G")
-      .at_least(1)
-      .unit("steps");
-  d.option("inverse_period", &KFac::inverse_period, "between inversions of A and G").at_least(1).unit("steps");
-  d.option("fisher", &KFac::fisher, {"model", "empirical"}, "whose targets the output gradients are for");
+  detail::describe_kronecker(d, "each layer's Fisher block", "A and G", "inversions");
   return d;
 }
 THALWEG_MAKES(KFac, KFacRule)

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "thalweg/first_order/update_rule.hpp"
-#include "thalweg/network/gemm.hpp"
+#include "thalweg/network/products.hpp"
 
 namespace thalweg::detail {
 
@@ -28,33 +28,6 @@ template <class S>
 void check_statistics(std::span<const LayerShape> layers, std::span<const LayerStatistics<S>> statistics,
                       bool gradients);
 
-// Matrix products of the network's kernels, on one thread. All matrices are row-major and contiguous; c overlaps
-// nothing. No call allocates once reserve() has seen its size.
-template <class S>
-class Products {
- public:
-  Products() : gemm_(best_isa(), 1) {}
-  Products(const Products& other) : Products() { scratch_.reserve(other.scratch_.size()); }
-  Products& operator=(const Products&) = delete;
-  // For all products whose three sizes are at most these, in any order.
-  void reserve(std::size_t a, std::size_t b, std::size_t c);
-  // c (m×n) = a (m×k)·b (k×n), plus `bias` (n) in every row unless it is null.
-  void multiply(std::size_t m, std::size_t k, std::size_t n, const S* a, const S* b, S* c, const S* bias = nullptr);
-  // c (m×n) = aᵀ·b, a k×m, b k×n
-  void multiply_left_transposed(std::size_t m, std::size_t k, std::size_t n, const S* a, const S* b, S* c);
-  // c (m×n) = a·bᵀ, a m×k, b n×k
-  void multiply_right_transposed(std::size_t m, std::size_t k, std::size_t n, const S* a, const S* b, S* c);
-
- private:
-  Gemm<S> gemm_;
-  Tasks tasks_{nullptr};
-  Buffer<S> scratch_;
-};
-
-inline double product_flops(std::size_t m, std::size_t k, std::size_t n) {
-  return 2.0 * static_cast<double>(m) * static_cast<double>(k) * static_cast<double>(n);
-}
-
 // A running mean's weight of what it held, at its k-th item (k = 1, 2, …): exact means at first, then exponential.
 // Martens & Grosse (2015), section 5: min(1 − 1/k, decay).
 inline double kept(double k, double decay) { return std::min(1.0 - 1.0 / k, decay); }
@@ -62,8 +35,5 @@ inline double kept(double k, double decay) { return std::min(1.0 - 1.0 / k, deca
 // Is this observation the time for a decomposition: every `period` steps (observations come every `spacing` steps),
 // and after 1, 2, 4, 8 … observations, since the first statistics are of one batch.
 bool due(std::uint64_t t, std::uint64_t period, std::uint64_t spacing, std::uint64_t observed);
-
-extern template class Products<float>;
-extern template class Products<double>;
 
 }  // namespace thalweg::detail

@@ -3,39 +3,13 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <map>
 
-#include "thalweg/core/linalg.hpp"
 #include "thalweg/first_order/gradient_norm.hpp"
 #include "thalweg/first_order/optioned_rule.hpp"
-#include "thalweg/network/products.hpp"
+#include "thalweg/second_order/sided_rule.hpp"
 
 namespace thalweg {
 namespace {
-
-// What a rule computes with and need not remember; a copy has its own.
-template <class S>
-struct Work {
-  Work() = default;
-  Work(const Work& from) { prepare(from.sides, from.largest, from.widest); }
-  Work& operator=(const Work&) = delete;
-  void prepare(const std::vector<std::size_t>& sides_, std::size_t largest_, std::size_t widest_) {
-    sides = sides_, largest = largest_, widest = widest_;
-    products.reserve(widest);
-    eigen.clear();
-    std::size_t side = 0;
-    for (const std::size_t s : sides) side = std::max(side, s), eigen.try_emplace(s, s);
-    widened.assign(side * side, 0.0);
-    square.assign(side * side, S(0));
-    between.assign(largest, S(0));
-  }
-  std::vector<std::size_t> sides;       // that have roots
-  std::size_t largest = 0, widest = 0;  // numbers of the largest block, and the longest side of all
-  detail::Products<S> products;
-  std::map<std::size_t, linalg::SymmetricEigen> eigen;
-  std::vector<double> widened;
-  std::vector<S> square, between;
-};
 
 template <class S>
 class ShampooRule final : public detail::OptionedRule<ShampooRule<S>, UpdateRule<S>, Shampoo> {
@@ -45,26 +19,18 @@ class ShampooRule final : public detail::OptionedRule<ShampooRule<S>, UpdateRule
 
   void begin(std::size_t n, std::span<const ParameterBlock> blocks) override {
     parts_.clear();
-    std::size_t moments = 0, diagonals = 0, largest = 0, widest = 0;
-    std::vector<std::size_t> sides;
+    std::size_t diagonals = 0;
+    detail::SideLayout layout(this->o.max_size);
     const auto add = [&](std::size_t offset, std::size_t rows, std::size_t cols) {
       Part p{offset, rows, cols, {}, {}, diagonals};
-      const bool matrix = rows > 1 && cols > 1;
-      for (auto [side, size] : {std::pair(&p.left, rows), std::pair(&p.right, cols)}) {
-        if (!matrix || size > this->o.max_size) continue;
-        *side = {size, moments};
-        moments += size * size;
-        sides.push_back(size);
-      }
-      if (p.left.size + p.right.size > 0)
-        largest = std::max(largest, rows * cols), widest = std::max({widest, rows, cols});
+      layout.add(rows, cols, p.left, p.right);
       if (needs_diagonal(p)) diagonals += rows * cols;
       parts_.push_back(p);
     };
     for (const ParameterBlock& block : blocks) add(block.offset, block.rows, block.cols);
     if (blocks.empty()) add(0, n, 1);
-    moments_.assign(moments, S(0)), roots_.assign(moments, S(0)), diagonal_.assign(diagonals, S(0));
-    work_.prepare(sides, largest, widest);
+    moments_.assign(layout.numbers(), S(0)), roots_ = moments_, diagonal_.assign(diagonals, S(0));
+    work_.prepare(layout);
   }
 
   void update(std::span<S> u, std::span<const S>, std::uint64_t t) override {
@@ -102,9 +68,7 @@ class ShampooRule final : public detail::OptionedRule<ShampooRule<S>, UpdateRule
   THALWEG_CLONES(ShampooRule)
 
  private:
-  struct Side {
-    std::size_t size = 0, at = 0;  // 0: left out
-  };
+  using Side = detail::Side;
   struct Part {
     std::size_t offset, rows, cols;
     Side left, right;
@@ -131,11 +95,11 @@ class ShampooRule final : public detail::OptionedRule<ShampooRule<S>, UpdateRule
     S* const square = work_.square.data();
     S* const between = work_.between.data();
     if (p.left.size > 0) {
-      products.times_transposed(g.data(), p.rows, p.cols, g.data(), p.rows, square);
+      products.multiply_right_transposed(p.rows, p.cols, p.rows, g.data(), g.data(), square);
       accumulate(p.left, square);
     }
     if (p.right.size > 0) {
-      products.transposed_times(g.data(), p.cols, p.rows, g.data(), p.cols, square);
+      products.multiply_left_transposed(p.cols, p.rows, p.cols, g.data(), g.data(), square);
       accumulate(p.right, square);
     }
     if (due) {
@@ -152,11 +116,11 @@ class ShampooRule final : public detail::OptionedRule<ShampooRule<S>, UpdateRule
     }
     // g ← L^{−p} g R^{−p}
     if (p.left.size > 0) {
-      products.times(roots_.data() + p.left.at, p.rows, p.rows, g.data(), p.cols, between);
+      products.multiply(p.rows, p.rows, p.cols, roots_.data() + p.left.at, g.data(), between);
       std::copy_n(between, g.size(), g.data());
     }
     if (p.right.size > 0) {
-      products.times(g.data(), p.rows, p.cols, roots_.data() + p.right.at, p.cols, between);
+      products.multiply(p.rows, p.cols, p.cols, g.data(), roots_.data() + p.right.at, between);
       std::copy_n(between, g.size(), g.data());
     }
     double scale = this->o.rate;
@@ -185,12 +149,12 @@ class ShampooRule final : public detail::OptionedRule<ShampooRule<S>, UpdateRule
       const auto v = eigen.vector(j);
       for (std::size_t i = 0; i < k; ++i) scaled[j * k + i] = static_cast<S>(weight * v[i]);
     }
-    work_.products.transposed_times(scaled, k, k, scaled, k, roots_.data() + side.at);
+    work_.products.multiply_left_transposed(k, k, k, scaled, scaled, roots_.data() + side.at);
   }
 
   std::vector<Part> parts_;
   std::vector<S> moments_, roots_, diagonal_;
-  Work<S> work_;
+  detail::SideWork<S> work_;
   S keep_ = S(1), take_ = S(1);
   double correction_ = 1.0;
 };

@@ -8,35 +8,27 @@
 #include "thalweg/core/linalg.hpp"
 #include "thalweg/first_order/adam.hpp"
 #include "thalweg/first_order/optioned_rule.hpp"
-#include "thalweg/network/products.hpp"
+#include "thalweg/second_order/sided_rule.hpp"
 
 namespace thalweg {
 namespace {
 
 // What the rule computes with and need not remember; a copy has its own.
 template <class S>
-struct Work {
+struct Work : detail::SideWork<S> {
   Work() = default;
-  Work(const Work& from) { prepare(from.sides, from.largest, from.widest); }
+  Work(const Work& from) : detail::SideWork<S>() { prepare(from.layout); }
   Work& operator=(const Work&) = delete;
-  void prepare(const std::vector<std::size_t>& sides_, std::size_t largest_, std::size_t widest_) {
-    sides = sides_, largest = largest_, widest = widest_;
-    products.reserve(widest);
-    eigen.clear(), basis.clear();
-    std::size_t side = 0;
-    for (const std::size_t s : sides) side = std::max(side, s), eigen.try_emplace(s, s), basis.try_emplace(s, s);
-    widened.assign(side * side, 0.0);
-    square.assign(side * side, S(0));
-    between.assign(largest, S(0)), other.assign(largest, S(0));
-    order.assign(side, 0), rayleigh.assign(side, 0.0);
+  void prepare(const detail::SideLayout& sides) {
+    detail::SideWork<S>::prepare(sides);
+    basis.clear();
+    for (const std::size_t s : sides.sides()) basis.try_emplace(s, s);
+    other.assign(sides.largest(), S(0));
+    order.assign(sides.longest_side(), 0), rayleigh.assign(sides.longest_side(), 0.0);
   }
-  std::vector<std::size_t> sides;       // that have bases
-  std::size_t largest = 0, widest = 0;  // numbers of the largest block, and the longest side of all
-  detail::Products<S> products;
-  std::map<std::size_t, linalg::SymmetricEigen> eigen;
   std::map<std::size_t, linalg::Orthonormal> basis;
-  std::vector<double> widened, rayleigh;
-  std::vector<S> square, between, other;
+  std::vector<double> rayleigh;
+  std::vector<S> other;
   std::vector<std::size_t> order;
 };
 
@@ -60,33 +52,21 @@ class SoapRule final : public detail::OptionedRule<SoapRule<S>, UpdateRule<S>, S
   using UpdateRule<S>::begin;
   void begin(std::size_t n, std::span<const ParameterBlock> blocks) override {
     matrices_.clear(), vectors_.clear();
-    std::size_t moments = 0, in_matrices = 0, in_vectors = 0, largest = 0, widest = 0;
-    std::vector<std::size_t> sides;
+    std::size_t in_matrices = 0, in_vectors = 0;
+    detail::SideLayout layout(this->o.max_size);
     for (const ParameterBlock& block : blocks) {
       Part p{block.offset, 0, block.rows, block.cols, {}, {}};
-      const bool matrix = block.rows > 1 && block.cols > 1;
-      for (auto [side, size] : {std::pair(&p.left, block.rows), std::pair(&p.right, block.cols)}) {
-        if (!matrix || size > this->o.max_size) continue;
-        *side = {size, moments};
-        moments += size * size;
-        sides.push_back(size);
-      }
-      if (p.left.size + p.right.size > 0) {
-        p.state = in_matrices;
-        in_matrices += block.size();
-        largest = std::max(largest, block.size()), widest = std::max({widest, block.rows, block.cols});
-        matrices_.push_back(p);
-      } else {
-        p.state = in_vectors;
-        in_vectors += block.size();
-        vectors_.push_back(p);
-      }
+      const bool sided = layout.add(block.rows, block.cols, p.left, p.right);
+      std::size_t& next = sided ? in_matrices : in_vectors;
+      p.state = next;
+      next += block.size();
+      (sided ? matrices_ : vectors_).push_back(p);
     }
     if (blocks.empty()) vectors_.push_back({0, 0, in_vectors = n, 1, {}, {}});
-    moments_.assign(moments, S(0)), bases_.assign(moments, S(0));
+    moments_.assign(layout.numbers(), S(0)), bases_ = moments_;
     m_.assign(in_matrices, S(0)), v_.assign(in_matrices, S(0));
     adam_->begin(in_vectors);
-    work_.prepare(sides, largest, widest);
+    work_.prepare(layout);
   }
 
   void update(std::span<S> u, std::span<const S> theta, std::uint64_t t) override {
@@ -130,9 +110,7 @@ class SoapRule final : public detail::OptionedRule<SoapRule<S>, UpdateRule<S>, S
   THALWEG_CLONES(SoapRule)
 
  private:
-  struct Side {
-    std::size_t size = 0, at = 0;  // 0: Q = I
-  };
+  using Side = detail::Side;  // left out: Q = I
   struct Part {
     std::size_t offset, state, rows, cols;
     Side left, right;
@@ -148,11 +126,11 @@ class SoapRule final : public detail::OptionedRule<SoapRule<S>, UpdateRule<S>, S
   void into_basis(const Part& p, S* x) {
     S* const y = work_.between.data();
     if (p.left.size > 0) {
-      work_.products.times(bases_.data() + p.left.at, p.rows, p.rows, x, p.cols, y);
+      work_.products.multiply(p.rows, p.rows, p.cols, bases_.data() + p.left.at, x, y);
       std::copy_n(y, p.size(), x);
     }
     if (p.right.size > 0) {
-      work_.products.times_transposed(x, p.rows, p.cols, bases_.data() + p.right.at, p.cols, y);
+      work_.products.multiply_right_transposed(p.rows, p.cols, p.cols, x, bases_.data() + p.right.at, y);
       std::copy_n(y, p.size(), x);
     }
   }
@@ -160,11 +138,11 @@ class SoapRule final : public detail::OptionedRule<SoapRule<S>, UpdateRule<S>, S
   void out_of_basis(const Part& p, S* x) {
     S* const y = work_.between.data();
     if (p.left.size > 0) {
-      work_.products.transposed_times(bases_.data() + p.left.at, p.rows, p.rows, x, p.cols, y);
+      work_.products.multiply_left_transposed(p.rows, p.rows, p.cols, bases_.data() + p.left.at, x, y);
       std::copy_n(y, p.size(), x);
     }
     if (p.right.size > 0) {
-      work_.products.times(x, p.rows, p.cols, bases_.data() + p.right.at, p.cols, y);
+      work_.products.multiply(p.rows, p.cols, p.cols, x, bases_.data() + p.right.at, y);
       std::copy_n(y, p.size(), x);
     }
   }
@@ -193,11 +171,11 @@ class SoapRule final : public detail::OptionedRule<SoapRule<S>, UpdateRule<S>, S
                         a = S(1.0 - this->o.beta2)](std::size_t i) { m[i] = b * m[i] + a * square[i]; });
     };
     if (p.left.size > 0) {
-      work_.products.times_transposed(g, p.rows, p.cols, g, p.rows, square);
+      work_.products.multiply_right_transposed(p.rows, p.cols, p.rows, g, g, square);
       add(p.left);
     }
     if (p.right.size > 0) {
-      work_.products.transposed_times(g, p.cols, p.rows, g, p.cols, square);
+      work_.products.multiply_left_transposed(p.cols, p.rows, p.cols, g, g, square);
       add(p.right);
     }
   }
@@ -228,7 +206,7 @@ class SoapRule final : public detail::OptionedRule<SoapRule<S>, UpdateRule<S>, S
     const std::size_t k = side.size;
     S* const q = bases_.data() + side.at;
     S* const pq = work_.square.data();  // row j is P q_j
-    work_.products.times(q, k, k, moments_.data() + side.at, k, pq);
+    work_.products.multiply(k, k, k, q, moments_.data() + side.at, pq);
     const std::span<double> estimate(work_.rayleigh.data(), k);
     for (std::size_t j = 0; j < k; ++j) {
       double sum = 0.0;
