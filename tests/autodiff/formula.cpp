@@ -81,7 +81,7 @@ TEST(Formula, DerivativesAreExact) {
 }
 
 std::string refusal(const std::string& text) {
-  return complaint([&] { static_cast<void>(value(text, {1, 1}, {1, 1})); });
+  return thalweg::complaint([&] { static_cast<void>(value(text, {1, 1}, {1, 1})); });
 }
 
 TEST(Formula, ComplaintsSayWhatAndWhere) {
