@@ -65,6 +65,16 @@ def split_options(options, tol=None):
     return limits, rest
 
 
+def native(function, *args):
+    """Calls our C++; a complaint of an unknown option names the driver's too."""
+    try:
+        return function(*args)
+    except ValueError as error:
+        if not str(error).startswith("unknown option"):
+            raise
+        raise ValueError(f"{error}; every method also takes {', '.join(LIMITS)}") from None
+
+
 def sides(bounds, n):
     """(lower, upper) of SciPy's Bounds or of pairs, None being open; None when there are none."""
     if bounds is None:
@@ -79,17 +89,17 @@ def sides(bounds, n):
     return low, high
 
 
-def result_of(native, n):
-    evaluations = native["evaluations"]
+def result_of(found, n):
+    evaluations = found["evaluations"]
     result = OptimizeResult(
-        x=native["x"], fun=native["fun"], success=native["success"], status=0 if native["success"] else 1,
-        message=native["message"], nfev=max(evaluations["value"], evaluations["residual"]),
+        x=found["x"], fun=found["fun"], success=found["success"], status=0 if found["success"] else 1,
+        message=found["message"], nfev=max(evaluations["value"], evaluations["residual"]),
         njev=evaluations["gradient"] + evaluations["jacobian"],
-        nhev=evaluations["hessian"] + evaluations["hessian_vector"], nit=native["nit"], reason=native["reason"],
-        seed=native["seed"], method=native["method"], recommended=native["recommended"],
-        recommended_fun=native["recommended_fun"], evaluations=evaluations, seconds=native["seconds"])
-    if native.get("why"):
-        result["message"] += f" ({native['method']} was chosen: {native['why']})"
+        nhev=evaluations["hessian"] + evaluations["hessian_vector"], nit=found["nit"], reason=found["reason"],
+        seed=found["seed"], method=found["method"], recommended=found["recommended"],
+        recommended_fun=found["recommended_fun"], evaluations=evaluations, seconds=found["seconds"])
+    if found.get("why"):
+        result["message"] += f" ({found['method']} was chosen: {found['why']})"
     return result
 
 
@@ -127,8 +137,8 @@ def minimize(fun, x0=None, args=(), method=None, jac=None, hess=None, hessp=None
         start = None if x0 is None else np.atleast_1d(np.asarray(x0, float))
         if bounds is not None:
             limits["lower"], limits["upper"] = sides(bounds, len(start if start is not None else bounds))
-        native = _thalweg.minimize_problem(fun, start, *common)
-        return result_of(native, len(native["x"]))
+        result = native(_thalweg.minimize_problem, fun, start, *common)
+        return result_of(result, len(result["x"]))
     if x0 is None:
         raise ValueError("x0 is missing; only a problem given by name has a start of its own")
     x0 = np.asarray(x0, float)
@@ -149,6 +159,6 @@ def minimize(fun, x0=None, args=(), method=None, jac=None, hess=None, hessp=None
         return (lambda x, *more: f(x.reshape(shape) if len(shape) > 1 else x, *more, *args))
 
     jac = None if jac is False else with_args(jac)
-    native = _thalweg.minimize(with_args(fun), start, jac, with_args(hess), with_args(hessp), *common, workers,
-                               stochastic)
-    return result_of(native, start.size)
+    result = native(_thalweg.minimize, with_args(fun), start, jac, with_args(hess), with_args(hessp), *common, workers,
+                    stochastic)
+    return result_of(result, start.size)

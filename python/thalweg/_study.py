@@ -2,7 +2,7 @@
 import numpy as np
 
 from . import _thalweg
-from ._minimize import result_of, settings_of, sides, split_options
+from ._minimize import native, result_of, settings_of, sides, split_options
 
 
 class Study:
@@ -32,8 +32,8 @@ class Study:
         if found is not None:
             limits["lower"], limits["upper"] = found
         estimator, rule = rest.pop("estimator", ""), rest.pop("rule", "")
-        self._study = _thalweg.Study(method or "auto", x0, str(estimator), str(rule), settings_of(rest), limits,
-                                     stochastic)
+        self._study = native(_thalweg.Study, method or "auto", x0, str(estimator), str(rule), settings_of(rest), limits,
+                             stochastic)
         self._points = None   # of the batch that waits
         self._values = []     # told of it so far; `...` where not yet
         self._handed = 0      # of it, asked by the user

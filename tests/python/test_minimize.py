@@ -105,6 +105,8 @@ class Minimize(unittest.TestCase):
                 thalweg.minimize(rosenbrock, [0, 0], method="l-bfgs", jac=gradient, options=options)
         with self.assertRaisesRegex(ValueError, "gradient"):
             thalweg.minimize(rosenbrock, [0, 0], method="l-bfgs")
+        with self.assertRaisesRegex(ValueError, "unknown option `max_evals`.*also takes max_evaluations"):
+            thalweg.minimize(rosenbrock, [1, 2], options={"max_evals": 5})
         with self.assertRaisesRegex(ValueError, "did you mean `nelder-mead`"):
             thalweg.minimize(rosenbrock, [0, 0], method="nelder-mad")
         with self.assertRaisesRegex(ValueError, "returned 3 numbers; 2"):
