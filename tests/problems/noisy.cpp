@@ -18,7 +18,7 @@ using namespace thalweg;
 constexpr int count = 40000;
 
 std::unique_ptr<Problem> make(const std::string& options) {
-  return registry::make_problem("noisy/sphere:n=4," + options);
+  return registry::make_problem("noisy/sphere:n=4,instance=0," + options);
 }
 
 // Draws at (1, 1, 1, 1), where f = 4, of the samples 1, 2, ….
@@ -92,6 +92,24 @@ TEST(Noisy, BbobsModelsEndAtTheTarget) {
       EXPECT_GT(p->objective->value(far, {sample}), 1.01e-8);
     }
   }
+}
+
+TEST(Noisy, AnInstanceMovesTheMinimiser) {
+  for (const char* base : {"sphere", "rosenbrock", "rastrigin"}) {
+    const auto name = [&](int k) { return std::string("noisy/") + base + ":n=3,instance=" + std::to_string(k); };
+    const auto plain = registry::make_problem(name(0)), one = registry::make_problem(name(1)),
+               two = registry::make_problem(name(2));
+    ASSERT_EQ(one->minimisers.size(), 1u);
+    EXPECT_EQ(one->start, plain->start);
+    EXPECT_NEAR(one->noiseless->value(one->minimisers[0]), 0.0, 1e-12);
+    for (std::size_t i = 0; i < 3; ++i) {
+      const double by = one->minimisers[0][i] - plain->minimisers[0][i];
+      EXPECT_TRUE(std::fabs(by) < 1.0 && by != 0.0) << by;
+      EXPECT_NE(one->minimisers[0][i], two->minimisers[0][i]);
+    }
+    EXPECT_GT(one->noiseless->value(plain->minimisers[0]), 1e-3);
+  }
+  EXPECT_EQ(registry::suite_problems("noisy:noise=gauss,level=1,instances=1-3").size(), 24u);
 }
 
 TEST(Noisy, ASampleIsCommonToAllPointsAndAPointOfTheWholeHasItsOwn) {

@@ -39,6 +39,21 @@ double noisy_value(Model model, double f, double level, double n, Generator& noi
   return f + level * std::max(0.0, 1000 + heavy) + added;
 }
 
+// f(x − s), s uniform in (−1, 1)ⁿ: the minimiser lies on no grid that a search might follow from the start.
+Problem moved(Problem p, std::uint64_t instance) {
+  std::vector<double> s(p.dimension());
+  Generator random(Stream(instance, Purpose("problems.noisy.instance")));
+  for (double& v : s) v = random.uniform(-1.0, 1.0);
+  for (auto& minimiser : p.minimisers)
+    for (std::size_t i = 0; i < s.size(); ++i) minimiser[i] += s[i];
+  p.objective = std::make_shared<FunctionObjective>(s.size(), [f = p.objective, s](std::span<const double> x) {
+    std::vector<double> z(x.begin(), x.end());
+    for (std::size_t i = 0; i < z.size(); ++i) z[i] -= s[i];
+    return f->value(z);
+  });
+  return p;
+}
+
 }  // namespace
 
 vector<registry::ProblemItem> noisy() {
@@ -55,8 +70,11 @@ vector<registry::ProblemItem> noisy() {
             .choice("noise", "the model: additive, multiplicative, or one of BBOB's three", models)
             .number("level", "ℓ, its strength; of BBOB's, 0.01 is moderate and 1 severe", &Shape::level, 0.01, 0.0)
             .seed("of the noise")
+            .integer("instance", "1, 2, …: the minimiser moved by a vector of its own, in (−1, 1)ⁿ; 0: not moved",
+                     &Shape::instance, 1, 0, 0)
             .make([base](const Shape& s) {
               Problem p = *registry::problem(base).make({{"n", std::to_string(s.n)}});
+              if (s.instance > 0) p = moved(std::move(p), static_cast<std::uint64_t>(s.instance));
               p.noiseless = p.objective;
               p.objective = std::make_shared<NoisyObjective>(
                   s.size(), static_cast<std::uint64_t>(s.seed),
@@ -73,11 +91,13 @@ vector<registry::ProblemItem> noisy() {
 namespace {
 
 struct Noisy {
-  std::string n = "10", noise = "additive+multiplicative+gauss+uniform+cauchy", level = "0.01+1", seeds = "0";
+  std::string n = "10", noise = "additive+multiplicative+gauss+uniform+cauchy", level = "0.01+1", seeds = "0",
+              instances = "1";
 };
 
 std::vector<std::string> noisy_problems(const Noisy& options) {
   const auto seeds = whole_numbers("seeds", options.seeds, 0, 1'000'000'000);
+  const auto instances = whole_numbers("instances", options.instances, 0, 1'000'000'000);
   std::vector<std::string> list;
   for (const std::int64_t n : whole_numbers("n", options.n, 2, 1'000'000'000)) {
     for (const std::string& noise : parts("noise", options.noise)) {
@@ -88,8 +108,10 @@ std::vector<std::string> noisy_problems(const Noisy& options) {
       for (const std::string& level : parts("level", options.level)) {
         for (const char* base : bases)
           for (const std::int64_t seed : seeds)
-            list.push_back(std::string("noisy/") + base + middle + level +
-                           (seed == 0 ? "" : ",seed=" + std::to_string(seed)));
+            for (const std::int64_t instance : instances)
+              list.push_back(std::string("noisy/") + base + middle + level +
+                             (seed == 0 ? "" : ",seed=" + std::to_string(seed)) +
+                             (instance == 1 ? "" : ",instance=" + std::to_string(instance)));
       }
     }
   }
@@ -111,6 +133,7 @@ registry::SuiteItem noisy_suite() {
   d.option("noise", &Noisy::noise, "additive, multiplicative, gauss, uniform or cauchy, or several joined by +");
   d.option("level", &Noisy::level, "strengths, as in 0.01+1");
   d.option("seeds", &Noisy::seeds, "of the noise, as in 0-4: each makes problems of its own");
+  d.option("instances", &Noisy::instances, "of where the minimiser is, as in 1-5");
   return suite(std::move(d), noisy_problems);
 }
 

@@ -10,7 +10,8 @@
 // The last three are those of Hansen, Finck, Ros & Auger, "Real-parameter black-box optimization benchmarking 2009:
 // noisy functions definitions", INRIA RR-6869 (2009): level 0.01 is their moderate noise and level 1 their
 // severe noise (p = 0.05 and 0.2; between the two, which are the report's only ones, p is ours). As there, y has
-// 1.01·10⁻⁸ added, and is f itself where f < 10⁻⁸.
+// 1.01·10⁻⁸ added, and is f itself where f < 10⁻⁸. The minimiser is moved by a vector of its own for each instance,
+// so that no search meets it by following a grid.
 #pragma once
 
 #include <vector>
