@@ -110,6 +110,20 @@ TEST(LineSearch, ComesBackFromWalls) {
   }
 }
 
+// (t/τ − 1)² on top of 10⁹: from steps whose promise is beyond the digits of φ to one that shows, in few trials.
+TEST(LineSearch, LengthensStepsThatPromiseLessThanCanBeSeen) {
+  for (const double tau : {1.0, 1e10, 1e15}) {
+    const auto phi = [tau](double t) {
+      return LineTrial{1e9 + 1e7 * (t / tau - 1.0) * (t / tau - 1.0), 2e7 * (t / tau - 1.0) / tau};
+    };
+    const LineTrial start = phi(0.0);
+    const LineResult r = thalweg::strong_wolfe(phi, start.value, start.slope, 1e-18 * tau, {});
+    EXPECT_EQ(r.outcome, LineOutcome::wolfe) << describe(r, start.value, start.slope);
+    EXPECT_NEAR(r.step, tau, 0.9 * tau);
+    EXPECT_LE(r.trials, 25);
+  }
+}
+
 TEST(LineSearch, SaysWhyItFails) {
   // A slope of the wrong sign: f rises.
   const auto rising = [](double t) { return LineTrial{t, -1.0}; };

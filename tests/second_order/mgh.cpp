@@ -51,11 +51,10 @@ std::uint64_t calls_to_a_minimum(const thalweg::Result& result, std::vector<doub
   return 0;
 }
 
-// Problems that a peer solves and we do not, from starts of these scales; and with each peer, the calls in total over
-// the problems that both solve.
+// From starts of these scales we solve what each peer solves, in no more calls in total.
 template <class M>
 void expect_no_more_calls(const M& method, const json& counts, const std::vector<std::string>& peers,
-                          const std::vector<int>& scales, const std::vector<std::string>& may_lose = {}) {
+                          const std::vector<int>& scales) {
   struct Total {
     std::uint64_t ours = 0, theirs = 0;
     int common = 0, solved = 0;
@@ -73,11 +72,9 @@ void expect_no_more_calls(const M& method, const json& counts, const std::vector
       for (std::size_t k = 0; k < peers.size(); ++k) {
         if (row.at(peers[k]).is_null()) continue;
         ++totals[k].solved;
-        if (calls == 0) {
-          EXPECT_NE(std::find(may_lose.begin(), may_lose.end(), id), may_lose.end())
-              << peers[k] << " solves " << id << ", we end at f = " << result.f << ": " << result.message;
-          continue;
-        }
+        EXPECT_GT(calls, 0u) << peers[k] << " solves " << id << ", we end at f = " << result.f << ": "
+                             << result.message;
+        if (calls == 0) continue;
         totals[k].ours += calls;
         totals[k].theirs += row.at(peers[k]).get<std::uint64_t>();
         ++totals[k].common;
@@ -92,6 +89,15 @@ void expect_no_more_calls(const M& method, const json& counts, const std::vector
     ::testing::Test::RecordProperty("thalweg beside " + peers[k], static_cast<int>(totals[k].ours));
   }
 }
+// Where curvatures are far apart, or the first step sees the steepest alone.
+TEST(Mgh, BfgsSolvesFarStartsWithUnlikeCurvatures) {
+  for (const char* id : {"mgh/meyer:start=10", "mgh/meyer:start=100", "mgh/box-3d:start=100"}) {
+    const auto p = thalweg::registry::make_problem(id);
+    const auto result = thalweg::minimize(*p->objective, p->start, Bfgs{}, {.max_evaluations = 5000});
+    EXPECT_NEAR(result.f, p->optimum_f.value(), 1e-6 * std::max(1.0, result.f)) << id << ": " << result.message;
+  }
+}
+
 json read(const std::string& path) {
   std::ifstream file(path);
   return json::parse(file);
@@ -115,10 +121,6 @@ void expect_boxed(const json& boxed) {
   ::testing::Test::RecordProperty("thalweg", static_cast<int>(ours));
 }
 
-// From 100 times Box's start, and from 10 and 100 times Meyer's, SciPy's BFGS comes to the minimum and ours does not:
-// both functions have plateaux towards infinity there, and which way a run falls is chance.
-const std::vector<std::string> bfgs_loses{"mgh/box-3d:start=100", "mgh/meyer:start=10", "mgh/meyer:start=100"};
-
 TEST(Mgh, CallsAreNoMoreThanThePeersRecorded) {
   const json counts = read(THALWEG_SOURCE_DIR "/tests/peers/mgh_counts.json").at("counts");
   expect_no_more_calls(LBfgs{}, counts, {"scipy l-bfgs-b", "nlopt l-bfgs"}, {1});
@@ -140,7 +142,7 @@ TEST(Mgh, LongFormCallsAreNoMoreThanThePeersCountedNow) {
   expect_no_more_calls(LBfgs{}, counts, {"scipy l-bfgs-b", "nlopt l-bfgs"}, {1});
   expect_no_more_calls(LBfgs{}, counts, {"scipy l-bfgs-b", "nlopt l-bfgs"}, {1, 10, 100});
   expect_no_more_calls(Bfgs{}, counts, {"scipy bfgs"}, {1});
-  expect_no_more_calls(Bfgs{}, counts, {"scipy bfgs"}, {1, 10, 100}, bfgs_loses);
+  expect_no_more_calls(Bfgs{}, counts, {"scipy bfgs"}, {1, 10, 100});
   expect_boxed(all.at("boxed"));
 }
 

@@ -31,6 +31,10 @@ class LineDirection {
   virtual bool reset() = 0;
 };
 
+// Does a pair s = Δx, y = Δ∇f tell curvature: is sᵀy above the rounding of its terms? By the angle, so that no unit
+// of x or f matters (L-BFGS-B's sᵀy > 2.2e-16·yᵀy refuses every pair where the curvature is above 5·10¹⁵).
+inline bool tells_curvature(double sy, double s_norm, double y_norm) { return sy > 2.2e-16 * s_norm * y_norm; }
+
 struct LineDescent {
   enum class Search : std::uint8_t { strong_wolfe, armijo, exact };
   Search line = Search::strong_wolfe;

@@ -13,6 +13,7 @@ namespace {
 constexpr double extrapolate_least = 1.1;  // without a bracket: t + [1.1, extrapolation]·(t − αl)
 constexpr double bracket_fraction = 0.66;  // §4: the interval must shrink by this in two trials
 constexpr double relative_width = 1e-15;   // an interval narrower than this·t is a point
+constexpr double shown_above = 10.0;       // a decrease of this times its rounding φ can show
 
 }  // namespace
 
@@ -49,6 +50,20 @@ void MoreThuente::wall() {
   if (t_ <= best_.t || t_ < std::numeric_limits<double>::min()) give_up(LineOutcome::no_decrease);
 }
 
+// Where φ cannot show what t promises, its values say nothing; while the slopes, which do, are still steep, t is
+// lengthened until φ can show it, or to where the slopes vanish if that is nearer.
+bool MoreThuente::lengthened(const End& at) {
+  const double noise = options_.rounding * std::abs(value0_);
+  if (bracketed_ || t_ >= max_step_ || -t_ * slope0_ > noise || std::abs(at.value - value0_) > noise ||
+      at.slope >= options_.curvature * slope0_)
+    return false;
+  const double shown = shown_above * noise / -slope0_;
+  const double level = at.slope > slope0_ ? t_ * slope0_ / (slope0_ - at.slope) : max_step_;
+  t_ = std::min(std::max(std::min(shown, level), options_.extrapolation * t_), max_step_);
+  high_ = t_ + options_.extrapolation * t_;
+  return true;
+}
+
 void MoreThuente::tell(LineTrial trial) {
   ++trials_;
   const End at{t_, trial.value, trial.slope};
@@ -68,6 +83,7 @@ void MoreThuente::tell(LineTrial trial) {
     return finish(LineOutcome::decrease_only, at, true);
   if (bracketed_ && (t_ <= low_ || t_ >= high_)) return give_up(LineOutcome::no_decrease);
   if (bracketed_ && high_ - low_ <= relative_width * high_) return give_up(LineOutcome::no_decrease);
+  if (trials_ < options_.max_trials && lengthened(at)) return;
   if (-t_ * slope0_ <= std::numeric_limits<double>::epsilon() * std::abs(value0_) && trial.value >= value0_)
     return give_up(LineOutcome::no_decrease);  // less than the last digit of φ(0)
   if (trials_ >= options_.max_trials) return give_up(LineOutcome::out_of_trials);

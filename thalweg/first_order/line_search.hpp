@@ -8,7 +8,8 @@
 //                Near a minimum, where φ(t) − φ(0) is all rounding, it also accepts the approximate conditions of
 //                Hager & Zhang, SIAM J. Optim. 16 (2005), (4.1)–(4.3):
 //                  (2c₁ − 1) φ′(0) ≥ φ′(t) ≥ c₂ φ′(0)   and   φ(t) ≤ φ(0)   (AW)
-// where t|φ′(0)| is of the order of the rounding of φ(0); unlike theirs, f never rises.
+// where t|φ′(0)| is of the order of the rounding of φ(0); unlike theirs, f never rises. A first step so short that φ
+// cannot show what it promises (a metric far too small) is lengthened, not refused, while φ′ is still steep.
 // armijo         backtracks until (W1) holds; asks values only, one a trial (Armijo 1966; quadratic interpolation,
 //                Nocedal & Wright, §3.5).
 // exact          drives φ′(t) to zero; a test hook for theorems that assume it, several answers a step.
@@ -72,6 +73,7 @@ class MoreThuente {
   void finish(LineOutcome outcome, const End& at, bool last);
   void give_up(LineOutcome why);
   void wall();
+  bool lengthened(const End& at);
   double next_trial(End& best, End& other, const End& trial);
   WolfeOptions options_;
   double value0_, slope0_;

@@ -1,6 +1,8 @@
 #include "thalweg/second_order/bfgs.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 #include <vector>
 
 #include "thalweg/core/blas1.hpp"
@@ -8,48 +10,56 @@
 namespace thalweg {
 namespace {
 
-class DenseMetric final : public LineDirection {
+// H = J Jᵀ.
+class ProductForm final : public LineDirection {
  public:
-  DenseMetric(std::size_t n, bool scaled) : n_(n), scaled_(scaled), h_(n * n), s_(n), y_(n), hy_(n) {}
+  ProductForm(std::size_t n, bool scaled) : n_(n), scaled_(scaled), j_(n * n), s_(n), y_(n), v_(n), u_(n) {}
 
   Proposal direction(std::span<const double>, std::span<const double> gradient, std::span<double> d) override {
-    if (!learnt_) {
-      for (std::size_t i = 0; i < n_; ++i) d[i] = -gradient[i];
-      return {1.0 / blas::norm(gradient), false};
+    if (learnt_) {
+      blas::multiply_transposed(j_, gradient, v_);
+      blas::multiply(j_, v_, d);
+    } else {
+      blas::copy(gradient, v_);
+      blas::copy(gradient, d);
     }
-    blas::multiply(h_, gradient, d);
     blas::scale(-1.0, d);
-    return {1.0, true};
+    return learnt_ ? Proposal{1.0, true} : Proposal{1.0 / blas::norm(gradient), false};
   }
 
   void update(double step, double, std::span<const double> d, std::span<const double> before,
               std::span<const double> after) override {
     for (std::size_t i = 0; i < n_; ++i) s_[i] = step * d[i];
     blas::subtract(after, before, y_);
-    const double sy = blas::dot(s_, y_), yy = blas::dot(y_, y_);
-    if (!(sy > 2.2e-16 * yy) || yy == 0.0) return;  // no curvature to learn
-    if (!learnt_) {
-      std::fill(h_.begin(), h_.end(), 0.0);
-      for (std::size_t i = 0; i < n_; ++i) h_[i * n_ + i] = scaled_ ? sy / yy : 1.0;
-      learnt_ = true;
-    }
-    // (6.17) multiplied out: H + ((1 + ρ yᵀHy) ρ) s sᵀ − ρ (Hy sᵀ + s (Hy)ᵀ)
-    const double rho = 1.0 / sy;
-    blas::multiply(h_, y_, hy_);
-    const double outer = (1.0 + rho * blas::dot(y_, hy_)) * rho;
+    const double sy = blas::dot(s_, y_), s = blas::norm(s_), y = blas::norm(y_);
+    if (!tells_curvature(sy, s, y)) return;
+    if (!learnt_) begin(scaled_ ? sy / y / y : 1.0);
+    const double length = (s / sy) * s, grown = scaled_ && length > longest_ ? std::sqrt(length / longest_) : 1.0;
+    longest_ = std::max(longest_, length);
+    // J ← αJ − s (αρ Jᵀy + √ρ v/‖v‖)ᵀ, v = Jᵀ∇f(x), which s = −t J v makes (6.17) of α²H
+    blas::multiply_transposed(j_, y_, u_);
+    blas::scale(grown / sy, u_);
+    blas::axpy(1.0 / (std::sqrt(sy) * blas::norm(v_)), v_, u_);
     for (std::size_t i = 0; i < n_; ++i) {
-      const std::span<double> row(h_.data() + i * n_, n_);
-      blas::axpy(outer * s_[i] - rho * hy_[i], s_, row);
-      blas::axpy(-rho * s_[i], hy_, row);
+      double* row = j_.data() + i * n_;
+      for (std::size_t k = 0; k < n_; ++k) row[k] = grown * row[k] - s_[i] * u_[k];
     }
   }
 
   bool reset() override { return std::exchange(learnt_, false); }
 
  private:
+  void begin(double gamma) {  // H = γI
+    std::fill(j_.begin(), j_.end(), 0.0);
+    for (std::size_t i = 0; i < n_; ++i) j_[i * n_ + i] = std::sqrt(gamma);
+    longest_ = gamma;
+    learnt_ = true;
+  }
+
   std::size_t n_;
   bool scaled_, learnt_ = false;
-  std::vector<double> h_, s_, y_, hy_;  // n×n, n, n, n
+  double longest_ = 1.0;                   // the largest sᵀs/sᵀy so far
+  std::vector<double> j_, s_, y_, v_, u_;  // n×n, n, n, n, n
 };
 
 }  // namespace
@@ -58,12 +68,16 @@ Description<Bfgs> Bfgs::describe() {
   Description<Bfgs> d("bfgs", "BFGS", "2.2");
   d.reference(
        "Broyden; Fletcher; Goldfarb; Shanno (1970); Nocedal & Wright, Numerical Optimization (2006), Algorithm 6.1; "
-       "line search: Moré & Thuente, ACM TOMS 20 (1994)")
+       "product form: Brodlie, Gourlay & Greenstadt, IMA J. Appl. Math. 11 (1973); line search: Moré & Thuente, ACM "
+       "TOMS 20 (1994)")
       .formula("x ← x − t H ∇f(x), H ← (I − ρsyᵀ) H (I − ρysᵀ) + ρssᵀ, ρ = 1/yᵀs")
-      .cost("memory n² + 8n, 6n² operations a step; about one value and gradient a step")
+      .cost("memory n² + 9n, 8n² operations a step; about one value and gradient a step")
       .asks({AnswerKind::value, AnswerKind::gradient})
       .needs_exact();
-  d.option("scaled", &Bfgs::scaled, "start the metric from yᵀs/yᵀy instead of 1 (Nocedal & Wright (6.20))");
+  d.option(
+      "scaled", &Bfgs::scaled,
+      "start the metric from yᵀs/yᵀy instead of 1 (Nocedal & Wright (6.20)), and lengthen it whenever a step shows "
+      "less curvature than any before");
   d.option("line", &Bfgs::line, {"strong-wolfe", "armijo", "exact"}, "line search; exact is for experiments");
   d.option("decrease", &Bfgs::decrease, "c₁ of the sufficient decrease condition").above(0.0).below(0.5);
   d.option("curvature", &Bfgs::curvature, "c₂ of the curvature condition; above c₁").above(0.0).below(1.0);
@@ -79,7 +93,7 @@ void Bfgs::run(Objective<double>& f, Search& search) const {
   loop.line = line;
   loop.wolfe = {.decrease = decrease, .curvature = curvature, .max_trials = max_trials};
   loop.gradient_tolerance = gradient_tolerance;
-  DenseMetric metric(f.dimension(), scaled);
+  ProductForm metric(f.dimension(), scaled);
   loop.run(f, search, metric);
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <utility>
 #include <vector>
@@ -115,15 +116,17 @@ THALWEG_WIDEST void two_loops(Pairs& m, std::span<const std::size_t> order, doub
   }
 }
 
-// s ← t·d, y ← after − before; sᵀy and yᵀy.
-THALWEG_WIDEST std::pair<double, double> form_pair(double t, const double* d, const double* before,
-                                                   const double* after, std::size_t n, double* __restrict s,
-                                                   double* __restrict y) {
+// s ← t·d, y ← after − before; sᵀs, sᵀy and yᵀy.
+struct PairProducts {
+  double ss, sy, yy;
+};
+THALWEG_WIDEST PairProducts form_pair(double t, const double* d, const double* before, const double* after,
+                                      std::size_t n, double* __restrict s, double* __restrict y) {
   for (std::size_t i = 0; i < n; ++i) {
     s[i] = t * d[i];
     y[i] = after[i] - before[i];
   }
-  return {blas::dot({s, n}, {y, n}), blas::dot({y, n}, {y, n})};
+  return {blas::dot({s, n}, {s, n}), blas::dot({s, n}, {y, n}), blas::dot({y, n}, {y, n})};
 }
 
 class LimitedMemory final : public LineDirection {
@@ -144,9 +147,9 @@ class LimitedMemory final : public LineDirection {
   void update(double step, double, std::span<const double> d, std::span<const double> before,
               std::span<const double> after) override {
     const std::size_t j = free_slot();
-    const auto [sy, yy] = form_pair(step, d.data(), before.data(), after.data(), n_,
-                                    pairs_.s.data() + j * pairs_.stride, pairs_.y.data() + j * pairs_.stride);
-    if (!(sy > 2.2e-16 * yy) || yy == 0.0) return;  // no curvature to learn
+    const auto [ss, sy, yy] = form_pair(step, d.data(), before.data(), after.data(), n_,
+                                        pairs_.s.data() + j * pairs_.stride, pairs_.y.data() + j * pairs_.stride);
+    if (!tells_curvature(sy, std::sqrt(ss), std::sqrt(yy))) return;
     if (order_.size() == memory_) order_.erase(order_.begin());
     order_.push_back(j);
     pairs_.rho[j] = 1.0 / sy;

@@ -4,9 +4,9 @@
 // vectors.
 // Liu & Nocedal, Math. Prog. 45 (1989); the two-loop recursion of Nocedal, Math. Comp. 35 (1980), as Algorithm 7.4 of
 // Nocedal & Wright, Numerical Optimization, 2nd ed.; first metric γI with γ = sᵀy/yᵀy (ibid. (7.20)).
-// A pair (s, y) enters the memory if sᵀy > 2.2e-16·yᵀy (as L-BFGS-B does: Zhu, Byrd, Lu & Nocedal, ACM TOMS 23
-// (1997)). The first step tried is 1/‖∇f(x₀)‖ along −∇f, then 1.
-// Within bounds (L-BFGS-B): l_bfgs_box.hpp. Variables may be fixed (lower = upper) and x₀ may lie on bounds.
+// A pair (s, y) enters the memory if sᵀy > 2.2e-16·‖s‖‖y‖ (tells_curvature). The first step tried is 1/‖∇f(x₀)‖ along
+// −∇f, then 1. Within bounds (L-BFGS-B): l_bfgs_box.hpp. Variables may be fixed (lower = upper) and x₀ may lie on
+// bounds.
 #pragma once
 
 #include "thalweg/core/minimize.hpp"
@@ -20,7 +20,7 @@ struct LBfgs {
   LineDescent::Search line = LineDescent::Search::strong_wolfe;
   double decrease = 1e-4;
   double curvature = 0.78;  // with extrapolation 7 the fewest calls on the MGH set from 1, 10 and 100 times the start
-  double extrapolation = 7.0;  // (4657; 4923 with the customary 0.9 and 4; SciPy's L-BFGS-B: 4730)
+  double extrapolation = 7.0;  // (4620; SciPy's L-BFGS-B: 4730)
   int max_trials = 40;
   double gradient_tolerance = default_gradient_tolerance;
 

@@ -248,7 +248,7 @@ void BoxedMemory::update(double step, double, std::span<const double> d, std::sp
   for (std::size_t i = 0; i < n_; ++i) s_new[i] = step * d[i];
   blas::subtract(after, before, y_new);
   const double sy = blas::dot(s_new, y_new), yy = blas::dot(y_new, y_new);
-  if (!(sy > 2.2e-16 * yy) || yy == 0.0) return;  // no curvature to learn
+  if (!tells_curvature(sy, blas::norm(s_new), std::sqrt(yy))) return;
   if (order_.size() == memory_) order_.erase(order_.begin());
   order_.push_back(slot);
   for (const std::size_t j : order_) {
