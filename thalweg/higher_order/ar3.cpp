@@ -68,7 +68,7 @@ class ThirdOrderModel final : public TaylorModel {
     const auto found = model_.minimise(sigma, options_.theta, options_.inner_steps, s);
     taylor = {0.0, found.slope, found.quadratic / 2.0, found.cubic / 6.0};
     if (!found.converged) return false;
-    return !options_.prerejection || found.slope >= 0.0 || persistent(taylor);
+    return !options_.prerejection || persistent(taylor);
   }
 
   bool at_saddle() override {
@@ -122,6 +122,7 @@ void Ar3::run(Objective<double>& f, Search& search) const {
   Regularisation loop;
   loop.sigma = sigma;
   loop.rule.successful = successful;
+  loop.rule.most_margin = 8.0;
   loop.gradient_tolerance = gradient_tolerance;
   ThirdOrderModel model(f, *this);
   loop.run(f, search, model);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -15,10 +16,10 @@ namespace {
 double taylor_at(const TaylorAlongStep& t, double a) { return a * (t[1] + a * (t[2] + a * t[3])); }
 double slope_at(const TaylorAlongStep& t, double a) { return t[1] + a * (2.0 * t[2] + a * 3.0 * t[3]); }
 
-// A point in [low, high] where `holds` turns from true (at one end) to false (at the other), on the side where it
-// holds.
+// The largest α in [0, 1] up to which `holds`, by bisection: it holds at 0.
 template <class Holds>
-double boundary(double good, double bad, Holds&& holds) {
+double last(Holds&& holds) {
+  double good = 0.0, bad = 1.0;
   for (int k = 0; k < 50; ++k) {
     const double middle = 0.5 * (good + bad);
     (holds(middle) ? good : bad) = middle;
@@ -28,37 +29,36 @@ double boundary(double good, double bad, Holds&& holds) {
 
 }  // namespace
 
-double SigmaRule::next(int order, double sigma, double norm, const TaylorAlongStep& t, double change, double ratio,
-                       bool rejected) const {
-  const double power = std::pow(norm, order + 1);
-  // σ for which α is stationary along the step: t′(α) + σ‖s‖^{p+1} αᵖ = 0
-  const auto sigma_of = [&](double a) { return -slope_at(t, a) / (power * std::pow(a, order)); };
-  // f along the step, by the polynomial of degree p + 1 through f(x + s)
-  const double top = change - taylor_at(t, 1.0);
-  const auto f_at = [&](double a) { return taylor_at(t, a) + top * std::pow(a, order + 1); };
+double AdaptiveSigma::after_taken(const Trial& t) const {
+  if (std::abs(slope_at(t.taylor, 1.0)) < rule_.active * std::abs(t.taylor[1])) return sigma_;
+  const double fitting = (order_ + 1) * (t.change - taylor_at(t.taylor, 1.0)) / std::pow(t.norm, order_ + 1);
+  return std::clamp(margin_ * fitting, std::min(sigma_, std::max(rule_.least, rule_.most_decrease * sigma_)), sigma_);
+}
 
-  if (rejected || (ratio < successful && ratio >= 0.0)) return increase * sigma;
-  if (ratio < 0.0) {  // far too bold
-    if (!std::isfinite(change)) return most_increase * sigma;
-    // The longest step that f's interpolant accepts: −f(α) ≥ η₁·(−t(α)).
-    const auto accepts = [&](double a) { return f_at(a) <= successful * taylor_at(t, a); };
-    const double a = boundary(0.0, 1.0, accepts);
-    const double wanted = a > 0.0 ? sigma_of(a) : most_increase * sigma;
-    return std::isfinite(wanted) ? std::clamp(wanted, increase * sigma, most_increase * sigma) : increase * sigma;
-  }
-  if (ratio < very_successful) return sigma;
-  if (ratio < 1.0) return std::max(least, decrease * sigma);
-  // The model lies above f: the smallest σ is sought whose model at its own minimiser exceeds f (or the Taylor
-  // polynomial, if that is higher) by no less than β of the excess now.
-  const auto model_at = [&](double a) { return taylor_at(t, a) - a * slope_at(t, a) / (order + 1.0); };
-  const auto excess = [&](double a) { return model_at(a) - std::max(f_at(a), taylor_at(t, a)); };
-  const double now = excess(1.0);
-  if (!(now >= 1e-8)) return std::max(least, decrease * sigma);
-  const auto exceeds = [&](double a) { return excess(a) > reduction * now && sigma_of(a) > 0.0; };
-  if (exceeds(furthest)) return std::max(least, strong_decrease * sigma);
-  const double wanted = sigma_of(boundary(1.0, furthest, exceeds));
-  return std::isfinite(wanted) ? std::clamp(wanted, std::max(least, strong_decrease * sigma), sigma)
-                               : std::max(least, strong_decrease * sigma);
+double AdaptiveSigma::after_refused(const Trial& t) const {
+  const double low = rule_.increase * sigma_;
+  const double most = guess_ ? std::numeric_limits<double>::infinity() : rule_.most_increase * sigma_;
+  const auto sigma_of = [&](double a) {
+    return -slope_at(t.taylor, a) / (std::pow(t.norm, order_ + 1) * std::pow(a, order_));
+  };
+  const auto within = [&](double wanted) {
+    return std::isfinite(wanted) ? std::clamp(wanted, low, most) : rule_.most_increase * sigma_;
+  };
+  if (t.norm > t.reach)
+    if (const double wanted = sigma_of(t.reach / t.norm); wanted > low) return within(wanted);
+  if (!t.asked) return low;
+  // −f(α) ≥ η₁·(−t(α)) for f's polynomial of degree p + 1
+  const double top = t.change - taylor_at(t.taylor, 1.0);
+  const double accepted = last([&](double a) {
+    return (1.0 - rule_.successful) * taylor_at(t.taylor, a) + top * std::pow(a, order_ + 1) <= 0.0;
+  });
+  return within(sigma_of(std::max(accepted, 1.0 / 16.0)));
+}
+
+void AdaptiveSigma::learn(const Trial& trial) {
+  sigma_ = trial.taken ? after_taken(trial) : after_refused(trial);
+  margin_ = std::clamp(trial.taken ? 0.97 * margin_ : 2.0 * margin_, 1.0, rule_.most_margin);
+  guess_ = guess_ && !trial.taken;
 }
 
 void Regularisation::run(Objective<double>& f, Search& search, TaylorModel& model) const {
@@ -68,7 +68,7 @@ void Regularisation::run(Objective<double>& f, Search& search, TaylorModel& mode
   double value = f.value_and_gradient(x, g);
   if (!std::isfinite(value)) return finish_bad_start(search);
   const Stopping stopping(search, gradient_tolerance);
-  double weight = sigma;
+  AdaptiveSigma weight(rule, model.order(), sigma);
   int level_steps = 0;
   bool moved = true;
   TaylorAlongStep taylor{};
@@ -82,7 +82,7 @@ void Regularisation::run(Objective<double>& f, Search& search, TaylorModel& mode
       }
       if (!finite) break;
     }
-    const bool useful = model.minimise(weight, s, taylor);
+    const bool useful = model.minimise(weight.value(), s, taylor);
     const double norm = blas::norm(s);
     const double predicted = -taylor_at(taylor, 1.0);
     double trial = value, ratio = -1.0;
@@ -94,11 +94,12 @@ void Regularisation::run(Objective<double>& f, Search& search, TaylorModel& mode
       ratio = below_rounding ? (trial <= value ? 1.0 : -1.0) : (value - trial) / predicted;
       taken = std::isfinite(trial) && trial <= value && ratio >= rule.successful;
     }
-    const double used = weight;
-    weight = below_rounding ? weight : rule.next(model.order(), weight, norm, taylor, trial - value, ratio, !useful);
+    const double used = weight.value();
+    if (!below_rounding)
+      weight.learn({norm, std::max(1.0, blas::norm(x)), taylor, useful, trial - value, taken});
     moved = taken;
     level_steps = taken && trial == value ? level_steps + 1 : 0;
-    const bool no_room = norm <= 1e-16 * blas::norm(x) || !std::isfinite(weight);
+    const bool no_room = norm <= 1e-16 * blas::norm(x) || !std::isfinite(weight.value());
     if ((!taken && (below_rounding || no_room)) || level_steps > patience)
       return finish_without_progress(
           search, stopping, x, value, g, below_rounding ? predicted : -1.0,
