@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <limits>
 #include <span>
+#include <type_traits>
 
 // A function of this kind is compiled for AVX-512, AVX2 and the baseline, and the widest supported is bound when the
 // program is loaded. Without contraction and with sums in a fixed order all give the same bits. (Sanitizers' own
@@ -123,6 +124,34 @@ inline void multiply_transposed(std::span<const double> a, std::span<const doubl
   const std::size_t n = out.size();
   for (double& v : out) v = 0.0;
   for (std::size_t i = 0; i < x.size(); ++i) axpy(x[i], a.subspan(i * n, n), out);
+}
+
+// Of any number type, in the same order of sums; of double they are those above.
+template <class S>
+S dot_of(std::span<const S> x, std::span<const S> y) {
+  return sum_of<S>(x.size(), [a = x.data(), b = y.data()](std::size_t i) { return S(a[i] * b[i]); });
+}
+template <class S>
+S norm_of(std::span<const S> x) {
+  using std::abs, std::isfinite, std::sqrt;
+  if constexpr (std::is_same_v<S, double>) {
+    return norm(x);
+  } else {
+    S largest = 0.0;
+    for (const S& v : x) largest = abs(v) > largest || !isfinite(v) ? S(abs(v)) : largest;
+    if (largest == 0.0 || !isfinite(largest)) return largest;
+    return largest * sqrt(sum_of<S>(x.size(), [a = x.data(), &largest](std::size_t i) {
+             const S v = a[i] / largest;
+             return S(v * v);
+           }));
+  }
+}
+template <class S>
+void multiply_transposed_of(std::span<const S> a, std::span<const S> x, std::span<S> out) {
+  const std::size_t n = out.size();
+  for (S& v : out) v = 0.0;
+  for (std::size_t i = 0; i < x.size(); ++i)
+    for (std::size_t j = 0; j < n; ++j) out[j] += x[i] * a[i * n + j];
 }
 
 }  // namespace thalweg::blas

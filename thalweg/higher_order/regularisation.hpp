@@ -40,9 +40,9 @@ struct Trial {
 //
 // After a refused step: γ₂σ; if f was asked, σ(α) for the longest step that f's interpolant of degree p + 1 accepts
 // (Gould, Porcelli & Toint; Cartis et al., §4) but no shorter than 1/16 of this one; if ‖s‖ > max(1, ‖x‖), σ(α) for
-// that length (of the kind of the step control of Birgin, Gardenghi, Martínez & Santos, Optim. Lett. 14
-// (2020), §4). All of them within [γ₂, γ_max]σ; before the first taken step, when σ is but a guess, with no upper
-// bound.
+// that length (of the kind of the step control in Birgin, Gardenghi, Martínez & Santos, "On the use of third-order
+// models with fourth-order regularization for unconstrained optimization" (2018)). All of them within [γ₂, γ_max]σ;
+// before the first taken step, when σ is but a guess, with no upper bound.
 //
 // κ = 1 for p = 2. For p = 3 a σ that fits f along s may still be too small for the model to have a minimiser near by,
 // the (p + 1)st derivative being larger across s: κ is doubled by each refusal, within [1, `most_margin`], and falls

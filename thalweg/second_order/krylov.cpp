@@ -210,10 +210,10 @@ RegularisedStep KrylovSolver::solve(Radius regulariser, double accuracy, std::sp
 }
 
 RegularisedStep KrylovSolver::cubic(double sigma, double accuracy, std::span<double> s) {
-  return solve(CubicTerm{sigma}, accuracy, s);
+  return solve(CubicTerm<double>{sigma}, accuracy, s);
 }
 RegularisedStep KrylovSolver::trust_region(double radius, double accuracy, std::span<double> s) {
-  return solve(Ball{radius}, accuracy, s);
+  return solve(Ball<double>{radius}, accuracy, s);
 }
 
 double KrylovSolver::lowest_curvature(Generator random, std::span<double> v, double& scale) {

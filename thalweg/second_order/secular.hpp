@@ -11,40 +11,49 @@
 //
 // λ is kept as a distance from max(0, −Λ₁), which keeps all digits next to the pole.
 // Cost: 9n³ for a matrix, then n² + 8n·iterations a solve; memory 3n² + 4n.
+//
+// SecularSolver is compiled for double; for wider numbers include secular.inl, whose eigenvalues are then Jacobi's.
 #pragma once
 
 #include <cstddef>
 #include <span>
+#include <type_traits>
 #include <vector>
 
+#include "thalweg/core/jacobi_eigen.hpp"
 #include "thalweg/core/linalg.hpp"
 
 namespace thalweg {
 
-struct RegularisedStep {
-  double lambda = 0.0;    // multiplier
-  double norm = 0.0;      // ‖s‖
-  double decrease = 0.0;  // −(gᵀs + ½ sᵀHs) ≥ 0, without the regularising term
-  bool hard = false;      // an eigenvector was added
+template <class S>
+struct RegularisedStepOf {
+  S lambda = 0.0;     // multiplier
+  S norm = 0.0;       // ‖s‖
+  S decrease = 0.0;   // −(gᵀs + ½ sᵀHs) ≥ 0, without the regularising term
+  bool hard = false;  // an eigenvector was added
 };
+using RegularisedStep = RegularisedStepOf<double>;
 
-class SecularSolver {
+template <class S>
+class SecularSolverOf {
  public:
-  explicit SecularSolver(std::size_t n);
+  explicit SecularSolverOf(std::size_t n);
   // The matrix (n×n, lower triangle read). False when not finite.
-  [[nodiscard]] bool set_matrix(std::span<const double> h);
-  void set_gradient(std::span<const double> g);
-  [[nodiscard]] double smallest_eigenvalue() const { return eigen_.values()[0]; }
-  [[nodiscard]] double largest_eigenvalue() const { return eigen_.values()[eigen_.size() - 1]; }
-  RegularisedStep trust_region(double radius, std::span<double> s);  // radius > 0, finite
-  RegularisedStep cubic(double sigma, std::span<double> s);          // σ > 0
-  RegularisedStep quartic(double sigma, std::span<double> s);        // σ > 0
+  [[nodiscard]] bool set_matrix(std::span<const S> h);
+  void set_gradient(std::span<const S> g);
+  [[nodiscard]] S smallest_eigenvalue() const { return eigen_.values()[0]; }
+  [[nodiscard]] S largest_eigenvalue() const { return eigen_.values()[eigen_.size() - 1]; }
+  RegularisedStepOf<S> trust_region(S radius, std::span<S> s);  // radius > 0, finite
+  RegularisedStepOf<S> cubic(S sigma, std::span<S> s);          // σ > 0
+  RegularisedStepOf<S> quartic(S sigma, std::span<S> s);        // σ > 0
 
  private:
-  template <class Radius>
-  RegularisedStep solve(Radius radius, std::span<double> s);
-  linalg::SymmetricEigen eigen_;
-  std::vector<double> c_, gap_, coordinates_;  // g and s in the eigenbasis; Λ_i + max(0, −Λ₁)
+  template <class Regulariser>
+  RegularisedStepOf<S> solve(const Regulariser& regulariser, std::span<S> s);
+  std::conditional_t<std::is_same_v<S, double>, linalg::SymmetricEigen, linalg::JacobiEigen<S>> eigen_;
+  std::vector<S> c_, gap_, coordinates_;  // g and s in the eigenbasis; Λ_i + max(0, −Λ₁)
 };
+using SecularSolver = SecularSolverOf<double>;
+extern template class SecularSolverOf<double>;
 
 }  // namespace thalweg
