@@ -19,6 +19,7 @@
 #include "thalweg/core/external_program.hpp"
 #include "thalweg/core/in_space.hpp"
 #include "thalweg/core/interrupted.hpp"
+#include "thalweg/core/jacobi_eigen.hpp"
 #include "thalweg/core/json_log.hpp"
 #include "thalweg/core/layer_detail.hpp"
 #include "thalweg/core/linalg.hpp"

@@ -102,8 +102,7 @@ Description<CubicNewton> CubicNewton::describe() {
   Description<CubicNewton> d("cubic-newton", "Cubic regularisation of Newton's method (ARC)", "2.3");
   d.reference(
        "Nesterov & Polyak, Math. Prog. 108 (2006); Cartis, Gould & Toint, Math. Prog. 127 (2011); σ: Gould, Porcelli "
-       "& "
-       "Toint, Comput. Optim. Appl. 53 (2012)")
+       "& Toint, Comput. Optim. Appl. 53 (2012), altered")
       .formula("x ← x + s, s = argmin gᵀs + ½ sᵀHs + (σ/3)‖s‖³")
       .cost(
           "dense: memory 4n² + 11n; 9n³ operations and one Hessian a step, n² a rejected step. krylov: memory "

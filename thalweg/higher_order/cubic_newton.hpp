@@ -5,8 +5,8 @@
 // trial σ. Else, or with solver = krylov, Hessian-vector products alone (second_order/krylov.hpp): memory
 // (kept_vectors + 14) n. There, where the gradient is zero, a saddle is looked for by a Lanczos process from a random
 // vector. Nesterov & Polyak, Math. Prog. 108 (2006); Cartis, Gould & Toint, Math. Prog. 127 (2011), Algorithm 2.1; σ
-// by interpolation (regularisation.hpp). Order 2: it converges quadratically, though it is at home among the higher
-// orders.
+// follows f's third derivative along the steps (regularisation.hpp). Order 2: it converges quadratically, though it
+// is at home among the higher orders.
 #pragma once
 
 #include <cstdint>

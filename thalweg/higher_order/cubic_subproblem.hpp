@@ -2,7 +2,7 @@
 //   (H + λI)s = −g,  λ = σ‖s‖,  H + λI ⪰ 0
 // (Nesterov & Polyak, Math. Prog. 108 (2006), §5.1; Cartis, Gould & Toint, Math. Prog. 127 (2011), Theorem 3.1), hard
 // case included, by the secular equation in H's eigenbasis (second_order/secular.hpp). One decomposition (9n³) serves
-// every σ. Used by cubic-newton, and by ar3 for the steps inside its own model.
+// every σ.
 #pragma once
 
 #include <span>

@@ -95,8 +95,14 @@ void Regularisation::run(Objective<double>& f, Search& search, TaylorModel& mode
       taken = std::isfinite(trial) && trial <= value && ratio >= rule.successful;
     }
     const double used = weight.value();
-    if (!below_rounding)
-      weight.learn({norm, std::max(1.0, blas::norm(x)), taylor, useful, trial - value, taken});
+    if (!below_rounding || taken)
+      weight.learn({.norm = norm,
+                    .reach = std::max(1.0, blas::norm(x)),
+                    .taylor = taylor,
+                    .asked = useful,
+                    .change = trial - value,
+                    .rounding = value_rounding * std::abs(value),
+                    .taken = taken});
     moved = taken;
     level_steps = taken && trial == value ? level_steps + 1 : 0;
     const bool no_room = norm <= 1e-16 * blas::norm(x) || !std::isfinite(weight.value());
