@@ -73,6 +73,16 @@ void compare(const std::string& work, const std::string& unit, const std::string
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
+// The curved valley, n variables long: a run of `powell` and of PRAXIS asks hundreds of values, not dozens.
+double rosenbrock(const double* x, std::size_t n) {
+  double sum = 0.0;
+  for (std::size_t i = 0; i + 1 < n; ++i) {
+    const double across = x[i + 1] - x[i] * x[i], along = 1.0 - x[i];
+    sum += 100.0 * across * across + along * along;
+  }
+  return sum;
+}
+
 // A call of the sphere itself, which both sides pay.
 void plain_calls(std::size_t n) {
   std::vector<double> x(n, 1.0);
@@ -100,16 +110,16 @@ enum Algorithm : int {
 #endif
 
 // A method's cost a call beside that of NLopt's nearest; `box`: in [−3, 5]ⁿ, which both sides search whole.
-template <class M>
+template <double (*function)(const double*, std::size_t) = sphere, class M>
 void beside_nlopt(const std::string& work, std::size_t n, int calls, const M& method, Algorithm algorithm,
                   double goal, bool box = false) {
-  const std::vector<double> x0(n, 1.0), low(n, -3.0), high(n, 5.0);
+  const std::vector<double> x0(n, function == sphere ? 1.0 : -1.0), low(n, -3.0), high(n, 5.0);
   const Run ours = [&] {
     thalweg::Limits limits{.max_evaluations = static_cast<std::uint64_t>(calls)};
     if (box) limits.bounds = {low, high};
     const auto start = Clock::now();
     const auto r =
-        thalweg::minimize([n](std::span<const double> x) { return sphere(x.data(), n); }, x0, method, limits);
+        thalweg::minimize([n](std::span<const double> x) { return function(x.data(), n); }, x0, method, limits);
     return seconds_since(start) / static_cast<double>(r.evaluations());
   };
   Run theirs;
@@ -121,7 +131,7 @@ void beside_nlopt(const std::string& work, std::size_t n, int calls, const M& me
         opt,
         [](unsigned m, const double* x, double*, void* counted) {
           ++*static_cast<int*>(counted);
-          return sphere(x, m);
+          return function(x, m);
         },
         &count);
     if (box) {
@@ -152,6 +162,7 @@ void by_values() {
     beside_nlopt("coordinate-search", n, 2000, thalweg::CoordinateSearch{}, NLOPT_LN_SBPLX, 1);
     beside_nlopt("hooke-jeeves", n, 2000, thalweg::HookeJeeves{}, NLOPT_LN_SBPLX, 1);
     beside_nlopt("powell", n, 2000, thalweg::Powell{}, NLOPT_LN_PRAXIS, 1);
+    beside_nlopt<rosenbrock>("powell, rosenbrock", n, 2000, thalweg::Powell{}, NLOPT_LN_PRAXIS, 1);
     beside_nlopt("random-search", n, 10'000, thalweg::RandomSearch{}, NLOPT_GN_CRS2_LM, 1, true);
     for (const int calls : {2000, 100'000}) {
       beside_nlopt("direct", n, calls, thalweg::Direct{}, NLOPT_GN_DIRECT, 1, true);

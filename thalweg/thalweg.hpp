@@ -53,6 +53,7 @@
 #include "thalweg/direct_search/direct_l.hpp"
 #include "thalweg/direct_search/dividing_rectangles.hpp"
 #include "thalweg/direct_search/hooke_jeeves.hpp"
+#include "thalweg/direct_search/line_minimum.hpp"
 #include "thalweg/direct_search/mads.hpp"
 #include "thalweg/direct_search/mads_cache.hpp"
 #include "thalweg/direct_search/mads_frame.hpp"

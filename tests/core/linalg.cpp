@@ -196,6 +196,41 @@ TEST(Linalg, SvdRebuildsTheMatrix) {
   }
 }
 
+// Orthogonal rows, the shortest first, with AᵀA as before: small n and a whole vector's width, and rows that are
+// dependent.
+TEST(Linalg, OrthogonalRowsKeepTheNormalMatrix) {
+  for (const std::size_t n : {1u, 2u, 5u, 8u, 13u})
+    for (const bool singular : {false, true}) {
+      Numbers a = random_numbers(n * n, 14);
+      for (std::size_t i = 0; i < n; ++i) {
+        a[i] *= 1e6;  // the first row long
+        if (singular && n > 1) a[(n - 1) * n + i] = 2.0 * a[i];
+      }
+      const Numbers before = a;
+      Svd svd(n, n);
+      ASSERT_TRUE(svd.compute(a));
+      ASSERT_TRUE(thalweg::linalg::orthogonalise_rows(a, n));
+      const double largest = svd.values()[0];
+      const auto product = [n](const Numbers& m, std::size_t i, std::size_t j, bool rows) {
+        double sum = 0.0;
+        for (std::size_t k = 0; k < n; ++k) sum += rows ? m[i * n + k] * m[j * n + k] : m[k * n + i] * m[k * n + j];
+        return sum;
+      };
+      for (std::size_t i = 0; i < n; ++i) {
+        const double length = std::sqrt(product(a, i, i, true));
+        EXPECT_NEAR(length, svd.values()[n - 1 - i], 1e-14 * largest) << n << ", " << i;
+        for (std::size_t j = 0; j < n; ++j) {
+          if (i < j) {
+            EXPECT_LE(std::abs(product(a, i, j, true)), 1e-14 * length * std::sqrt(product(a, j, j, true))) << n;
+          }
+          EXPECT_NEAR(product(a, i, j, false), product(before, i, j, false), 1e-14 * largest * largest) << n;
+        }
+      }
+    }
+  Numbers bad = {1.0, std::nan(""), 0.0, 1.0};
+  EXPECT_FALSE(thalweg::linalg::orthogonalise_rows(bad, 2));
+}
+
 TEST(Blas1, AgreesWithPlainSums) {
   for (const std::size_t n : {0u, 1u, 7u, 8u, 9u, 100u}) {
     const Numbers x = random_numbers(n, 11), y = random_numbers(n, 12);

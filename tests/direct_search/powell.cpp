@@ -47,6 +47,40 @@ TEST(Powell, BasicSweepsSolveAQuadraticWithConjugateDirections) {
   }
 }
 
+// Conjugate directions that know their curvatures hold the whole quadratic: its axes come out, the most curved first.
+TEST(Powell, PrincipalAxesOfConjugateDirectionsAreTheHessians) {
+  for (std::size_t n : {2u, 3u, 5u, 9u}) {
+    const std::vector<double> x0(n, 0.0), steps(n, 1.0);
+    PowellState s(x0, quadratic(x0), steps);
+    for (std::size_t k = 0; k < n; ++k) {  // Gram–Schmidt in A, at scales of their own
+      double* d = s.directions.data() + k * n;
+      for (std::size_t p = 0; p < k; ++p) {
+        const double* e = s.directions.data() + p * n;
+        double along = 0.0;
+        for (std::size_t i = 0; i < n; ++i)
+          for (std::size_t j = 0; j < n; ++j) along += d[i] * a(i, j) * e[j];
+        for (std::size_t i = 0; i < n; ++i) d[i] -= along / s.curvature[p] * e[i];
+      }
+      s.curvature[k] = 0.0;
+      for (std::size_t i = 0; i < n; ++i) d[i] *= std::pow(10.0, static_cast<double>(k % 3));
+      for (std::size_t i = 0; i < n; ++i)
+        for (std::size_t j = 0; j < n; ++j) s.curvature[k] += d[i] * a(i, j) * d[j];
+    }
+    s.take_principal_axes();
+    for (std::size_t k = 0; k < n; ++k) {
+      const double* w = s.directions.data() + k * n;
+      if (k > 0) {
+        EXPECT_LE(s.curvature[k], s.curvature[k - 1]);
+      }
+      for (std::size_t i = 0; i < n; ++i) {
+        double aw = 0.0;
+        for (std::size_t j = 0; j < n; ++j) aw += a(i, j) * w[j];
+        EXPECT_NEAR(aw, s.curvature[k] * w[i], 1e-12) << n << ": " << k << ", " << i;
+      }
+    }
+  }
+}
+
 TEST(Powell, DefaultAsksAboutTwoValuesALine) {
   for (const std::size_t n : {3u, 6u}) {
     const std::vector<double> x0(n, 0.0), steps(n, 1.0);
@@ -57,8 +91,8 @@ TEST(Powell, DefaultAsksAboutTwoValuesALine) {
     powell_sweep(g, {}, {}, s);
     asked = 0;
     const double before = s.value;
-    powell_sweep(g, {}, {}, s);  // the curvatures are known by now
-    EXPECT_LE(asked, 2 * n + 2) << n;
+    powell_sweep(g, {}, {}, s);        // the curvatures are known by now
+    EXPECT_LE(asked, 2 * n + 2) << n;  // and two for the exchange
     EXPECT_LT(s.value, 0.5 * before) << n;
   }
 }
@@ -100,7 +134,7 @@ TEST(Powell, SurvivesNotANumberAndAFunctionWithoutMinimum) {
   const Result none = minimize([](Point) { return std::nan(""); }, {3.0}, Powell{}, {.max_evaluations = 1000});
   EXPECT_EQ(none.status, Status::numerical_failure) << none.message;
   const Result falls = minimize([](Point x) { return x[0] + x[1]; }, {3.0, 0.0}, Powell{}, {.max_evaluations = 5000});
-  EXPECT_LT(falls.f, -1e100);
+  EXPECT_LT(falls.f, -1e50);
 }
 
 }  // namespace

@@ -5,9 +5,13 @@
 #include <Eigen/LU>
 #include <Eigen/QR>
 #include <Eigen/SVD>
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 #include <string>
+
+#include "thalweg/core/blas1.hpp"
 
 namespace thalweg::linalg {
 namespace {
@@ -350,6 +354,50 @@ std::span<const double> Svd::left() const {
 std::span<const double> Svd::right() const {
   expect_ready(data_->ready, "Svd");
   return span_of(data_->solver.matrixV());
+}
+
+// --- Orthogonal rows
+
+namespace {
+struct Products {
+  double xx = 0.0, yy = 0.0, xy = 0.0;
+};
+Products products(const double* x, const double* y, std::size_t n) {
+  if (n >= blas::lanes) return {blas::dot({x, n}, {x, n}), blas::dot({y, n}, {y, n}), blas::dot({x, n}, {y, n})};
+  Products sums;
+  for (std::size_t i = 0; i < n; ++i) sums.xx += x[i] * x[i], sums.yy += y[i] * y[i], sums.xy += x[i] * y[i];
+  return sums;
+}
+}  // namespace
+
+bool orthogonalise_rows(std::span<double> a, std::size_t n) {
+  expect(a.size(), n * n, "the matrix");
+  constexpr int most_sweeps = 40;  // ten are many
+  const double rounding = std::numeric_limits<double>::epsilon() * static_cast<double>(std::max<std::size_t>(n, 8));
+  for (const double v : a)
+    if (!std::isfinite(v)) return false;
+  bool turned = true;
+  for (int sweep = 0; turned && sweep < most_sweeps; ++sweep) {
+    turned = false;
+    for (std::size_t p = 0; p + 1 < n; ++p)
+      for (std::size_t q = p + 1; q < n; ++q) {
+        double* __restrict x = a.data() + p * n;
+        double* __restrict y = a.data() + q * n;
+        const auto [xx, yy, xy] = products(x, y, n);
+        if (xx > yy) std::swap_ranges(x, x + n, y);  // the smaller first
+        if (!(std::abs(xy) > rounding * std::sqrt(xx) * std::sqrt(yy))) continue;
+        turned = n > 2;  // one turn is all that two rows need
+        const double zeta = 0.5 * std::abs(yy - xx) / xy;
+        const double t = std::copysign(1.0, zeta) / (std::abs(zeta) + std::sqrt(1.0 + zeta * zeta));
+        const double c = 1.0 / std::sqrt(1.0 + t * t), s = c * t;
+        for (std::size_t i = 0; i < n; ++i) {
+          const double u = x[i], v = y[i];
+          x[i] = c * u - s * v;
+          y[i] = s * u + c * v;
+        }
+      }
+  }
+  return true;
 }
 
 // --- Orthonormal

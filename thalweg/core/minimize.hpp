@@ -16,7 +16,7 @@ namespace thalweg {
 // A method, its options applied, with its type forgotten. Made from any method struct (see `method`).
 template <class S>
 struct BasicMethod {
-  Entry entry;        // id, what it asks, which qualities it accepts
+  Entry entry;        // id, what it asks, which qualities it accepts; its options are in `settings`
   Settings settings;  // the options' values, as text, for logs
   std::function<void(Objective<S>&, BasicSearch<S>&)> run;
 };
@@ -31,9 +31,14 @@ concept MethodOf = requires(const M& m, Objective<S>& f, BasicSearch<S>& search)
 
 template <class S, class M>
 requires MethodOf<M, S> BasicMethod<S> method_of(M options) {
-  const auto description = M::describe();
+  static const auto description = M::describe();  // once: a short run may cost less than its texts
+  static const Entry entry = [] {
+    Entry e = description;
+    e.options.clear();
+    return e;
+  }();
   BasicMethod<S> erased;
-  erased.entry = description;
+  erased.entry = entry;
   for (const auto& o : description.options) erased.settings.emplace_back(o.name, o.get(&options));
   erased.run = [m = std::move(options)](Objective<S>& f, BasicSearch<S>& search) { m.run(f, search); };
   return erased;

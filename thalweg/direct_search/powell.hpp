@@ -1,16 +1,22 @@
-// Powell's conjugate directions: minimise along each of n directions in turn, then put the sweep's whole step among
-// them.
+// Powell's conjugate directions: minimise along each of n directions in turn, put the sweep's whole step among them,
+// and now and then take the principal axes of the quadratic that they have measured.
 //
 // Minimises any real function of n ≥ 1 variables, box constraints included (lines end at the box). Asks values only,
-// one at a time: about two a line once the curvature along it is known. Work O(n) a value; memory n² + 7n.
+// one at a time: two a line once the curvature along it is known, three before. Work O(n) a value, and O(n³) for the
+// axes every n/2 sweeps, which is O(n) a value too; memory 2n² + 10n.
 //
-// Reference: M. J. D. Powell, Computer J. 7 (1964) 155: the basic procedure (§2) and the safeguard (§4, conditions
-// (14)); R. P. Brent, Algorithms for Minimization Without Derivatives (1973), chapter 5 (the line minimisation) and 7
-// (the second derivatives kept, one a direction). Departures: a sweep that ends within the tolerance is confirmed by
-// one along the axes with exact lines, so that neither directions that have become dependent nor a loose line end the
+// References: M. J. D. Powell, Computer J. 7 (1964) 155: the basic procedure (§2) and the safeguard (§4, conditions
+// (14)); R. P. Brent, Algorithms for Minimization Without Derivatives (1973), chapter 7: lines by parabolas from
+// nearby values, the second derivatives kept, one a direction, and the principal axes. Departures: Powell's sweep and
+// exchange inside Brent's frame (Brent's own loop of n − 1 sweeps, without (14), solves fewer of Moré and Wild's
+// problems at every budget; his extrapolation along a curve and his random steps changed nothing there and are left
+// out). A line's first value is asked at a part of its last move, not where f changes by about √ε of itself: the same
+// problems are solved, and noise of 10⁻³ costs little. A sweep that ends within the tolerance is confirmed by one
+// along the axes with exact lines, so that neither directions that have become dependent nor a loose line end the
 // run.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -20,13 +26,12 @@
 namespace thalweg {
 
 struct Powell {
-  bool basic = false;  // §2: each sweep drops its first direction; false: §4, the best one, where it helps
-  double step = 0.1;   // first step along an axis, relative to max(1, |x0_i|)
-  // Of a line's minimum, relative to its t. Loose, since the parabola's next time is nearer; √ε, the least that makes
-  // sense, where `basic` is true and in the sweep that confirms the end.
-  double line_tolerance = 0.1;
-  double x_tolerance = 1e-7;   // ‖step of a sweep‖∞, absolute (Limits::tolerance.x overrides)
-  double f_tolerance = 1e-15;  // decrease of a sweep, relative to |f| (Limits::tolerance.f overrides)
+  bool basic = false;            // §2: exact lines, each sweep drops its first direction; false: all of the above
+  double step = 0.05;            // first step along an axis, over max(½, |x0_i|) or half the room between the bounds
+  double reach = 20.0;           // longest move along a line, over `step`, unless its last was more than half as long
+  double line_tolerance = 1e-8;  // of an exact line's minimum, relative to its t; √ε is the least that makes sense
+  double x_tolerance = 1e-7;     // ‖step of a sweep‖∞, absolute (Limits::tolerance.x overrides)
+  double f_tolerance = 1e-15;    // decrease of a sweep, relative to |f| (Limits::tolerance.f overrides)
 
   static Description<Powell> describe();
   // Converged: a sweep along the axes moved by no more than x_tolerance, or lowered f by no more than
@@ -37,16 +42,23 @@ struct Powell {
 // The point, its value and the n directions (rows): what a sweep works on. Apart from the method so that it can be
 // tested.
 struct PowellState {
-  PowellState(std::span<const double> start, double value_there, std::span<const double> steps);
-  void reset_directions();  // the axes, by the steps
+  PowellState(std::span<const double> start, double value_there, std::span<const double> first_steps);
+  void reset_directions();      // the axes, by the steps
+  void measure(std::size_t k);  // `length` of direction k
+  // Brent (1973), 7.3: with dᵢ the curvature along the unit vᵢ, Σᵢ vᵢ vᵢᵀ/dᵢ is the inverse of the Hessian where the
+  // directions are conjugate. Its principal axes become the directions, the most curved first; no product is formed.
+  void take_principal_axes();
   std::vector<double> x, directions;
   double value;
-  std::vector<double> steps;                // the first, of the axes
-  std::vector<double> curvature, reach;     // of each direction: φ″(0), 0 unknown; the first t to ask
+  std::vector<double> steps;  // the first, of the axes; 0: a variable that the bounds fix
+  // Of each direction: φ″, 0 unknown; |t| of the last move; ‖d‖, the variables in units of their first steps.
+  std::vector<double> curvature, moved, length;
   std::vector<double> before, trial, step;  // the sweep's start; work
+  std::vector<double> axes;                 // work of take_principal_axes
 };
 // One sweep: n line minimisations, the exchange of a direction (as `basic` says), and a last one along the new
-// direction.
-void powell_sweep(Objective<double>& f, const Bounds& bounds, const Powell& options, PowellState& state);
+// direction. `exact`: lines to the line_tolerance, as where `basic`.
+void powell_sweep(Objective<double>& f, const Bounds& bounds, const Powell& options, PowellState& state,
+                  bool exact = false);
 
 }  // namespace thalweg
