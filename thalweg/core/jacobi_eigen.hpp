@@ -72,7 +72,7 @@ bool JacobiEigen<S>::compute(std::span<const S> a) {
   S largest = 0.0;
   for (std::size_t i = 0; i < n_; ++i)
     for (std::size_t j = 0; j <= i; ++j) {
-      const S v = a[i * n_ + j];
+      const S& v = a[i * n_ + j];
       if (!isfinite(v)) return false;
       largest = std::max<S>(largest, abs(v));
       a_[i * n_ + j] = a_[j * n_ + i] = v;
