@@ -56,11 +56,11 @@ TEST(MadsMesh, SizesFollowTheGranularMesh) {
   EXPECT_EQ(mesh.frame(0), 0.5);
   EXPECT_EQ(mesh.frame(1), 20.0);
   EXPECT_EQ(mesh.frame(2), 2.0);
-  EXPECT_EQ(mesh.mesh(0), 1e-4);  // b = b₀ = −1
-  EXPECT_EQ(mesh.mesh(1), 1e-2);  // b = b₀ = 1
+  EXPECT_EQ(mesh.mesh(0), 1e-6);  // b = b₀ = −1
+  EXPECT_EQ(mesh.mesh(1), 1e-4);  // b = b₀ = 1
   EXPECT_EQ(mesh.mesh(2), 2.0);
   const double down[] = {0.2, 0.1, 0.05, 0.02, 0.01, 0.005};
-  const double fine[] = {1e-4, 1e-4, 1e-6, 1e-6, 1e-6, 1e-8};  // two decades a decade of Δ
+  const double fine[] = {1e-6, 1e-6, 1e-8, 1e-8, 1e-8, 1e-10};  // two decades a decade of Δ
   for (int k = 0; k < 6; ++k) {
     EXPECT_TRUE(mesh.refine(0));
     EXPECT_EQ(mesh.frame(0), down[k]);
@@ -167,7 +167,7 @@ TEST(Mads, TrialPointsLieOnTheMesh) {
       };
       const auto f = [&](Point x) {
         asked.emplace_back(x.begin(), x.end());
-        return kinked(x) + std::abs(x[1] - 0.1234567);
+        return kinked(x) + std::abs(x[1] - 0.1234567) + 99.0 * std::abs(x[2] - 3.0);  // x₂ to its side
       };
       const Result r = minimize_watched(f, {-1.2, 1.0 / 3.0, 0.7, 2.1}, m, {.max_evaluations = 1500, .bounds = box});
       EXPECT_GT(r.evaluations(), 300u);
@@ -202,7 +202,12 @@ TEST(Mads, PollDirectionsSpanPositively) {
         }
         trials.clear();
       };
-      Watched m{{.basis = basis, .model_search = false, .model_order = order, .simplex_search = false}, {}};
+      Watched m{{.basis = basis,
+                 .model_search = false,
+                 .model_order = order,
+                 .line_search = false,
+                 .simplex_search = false},
+                {}};
       m.watch = [&](const GranularMesh& mesh, std::span<const Place> centre, std::span<const Place> trial) {
         if (mesh.frame(0) != frame) check();
         frame = mesh.frame(0);
@@ -327,6 +332,28 @@ TEST(Mads, SurvivesNotANumberAndInfinity) {
   EXPECT_EQ(none.status, Status::numerical_failure) << none.message;
 }
 
+// Along the axes kinks are found where the chords of either side meet, and smooth minima at the parabola's vertex.
+TEST(Mads, LinesSolveWhatTheAxesSeparate) {
+  for (const int power : {1, 2}) {
+    const auto f = [&](Point x) {
+      double sum = 0.0;
+      for (std::size_t i = 0; i < x.size(); ++i) {
+        const double u = std::abs(x[i] - (i % 2 == 0 ? -0.37 : 0.37) * static_cast<double>(i + 1));
+        sum += static_cast<double>(i + 1) * (power == 1 ? u : u * u);
+      }
+      return sum;
+    };
+    const std::vector<double> start(4, 0.1);
+    const auto evaluations = [&](const Mads& m) {
+      const Result r = minimize(f, start, m, {.max_evaluations = 3000, .target = 1e-5 * f(start)});
+      EXPECT_EQ(r.status, Status::target_reached) << r.message;
+      return r.evaluations();
+    };
+    EXPECT_LE(evaluations({}), 40u);
+    EXPECT_GE(evaluations({.line_search = false}), 80u);
+  }
+}
+
 TEST(Mads, SolvesSmoothAndKinkedValleys) {
   const Result smooth = minimize(rosenbrock, {-1.2, 1.0}, Mads{}, {.max_evaluations = 2000, .target = 1e-8});
   EXPECT_EQ(smooth.status, Status::target_reached) << smooth.f;
@@ -334,27 +361,32 @@ TEST(Mads, SolvesSmoothAndKinkedValleys) {
   const Result kinks = minimize(kinked, {-1.2, 1.0}, Mads{}, {.max_evaluations = 2000, .target = 1e-6});
   EXPECT_EQ(kinks.status, Status::target_reached) << kinks.f;
   for (const Mads& m : {Mads{.directions = MadsDirections::two_n}, Mads{.basis = MadsBasis::orthomads},
-                        Mads{.model_search = false, .model_order = false}, Mads{.simplex_search = false},
-                        Mads{.speculative = false}, Mads{.anisotropic = false}}) {
+                        Mads{.model_search = false, .model_order = false}, Mads{.line_search = false},
+                        Mads{.simplex_search = false}, Mads{.speculative = false}, Mads{.anisotropic = false},
+                        Mads{.line_search = false, .simplex_search = false}}) {
     const Result r = minimize(rosenbrock, {-1.2, 1.0}, m, {.max_evaluations = 5000, .target = 1e-6});
     EXPECT_EQ(r.status, Status::target_reached) << r.f;
   }
 }
 
 TEST(Mads, BlocksGiveTheSameWhateverTheThreads) {
-  std::vector<std::uint64_t> counts;
-  for (const int block : {1, 3, 8}) {
-    const Mads m{.block = block};
-    const Result one = minimize(kinked, {-1.2, 1.0, 0.3, 2.0}, m, {.max_evaluations = 400});
-    for (const int threads : {2, 4}) {
-      const Result more = minimize(kinked, {-1.2, 1.0, 0.3, 2.0}, m, {.max_evaluations = 400, .threads = threads});
-      EXPECT_EQ(more.x, one.x);
-      EXPECT_EQ(more.f, one.f);
-      EXPECT_EQ(more.iterations, one.iterations);
+  for (const bool searches : {true, false}) {  // those that ask a point at a time
+    std::vector<std::uint64_t> counts;
+    for (const int block : {1, 3, 8}) {
+      const Mads m{.line_search = searches, .simplex_search = searches, .block = block};
+      const Result one = minimize(kinked, {-1.2, 1.0, 0.3, 2.0}, m, {.max_evaluations = 400});
+      for (const int threads : {2, 4}) {
+        const Result more = minimize(kinked, {-1.2, 1.0, 0.3, 2.0}, m, {.max_evaluations = 400, .threads = threads});
+        EXPECT_EQ(more.x, one.x);
+        EXPECT_EQ(more.f, one.f);
+        EXPECT_EQ(more.iterations, one.iterations);
+      }
+      counts.push_back(one.iterations);
     }
-    counts.push_back(one.iterations);
+    if (!searches) {
+      EXPECT_NE(counts[0], counts[2]);  // the size of a block does count
+    }
   }
-  EXPECT_NE(counts[0], counts[2]);  // the size of a block does count
 }
 
 TEST(Mads, WrongGranularityIsAnError) {

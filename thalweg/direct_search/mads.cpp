@@ -7,6 +7,8 @@
 #include <limits>
 
 #include "thalweg/core/blas1.hpp"
+#include "thalweg/direct_search/mads_directions.hpp"
+#include "thalweg/direct_search/mads_lines.hpp"
 #include "thalweg/direct_search/mads_model.hpp"
 #include "thalweg/direct_search/mads_simplex.hpp"
 
@@ -16,9 +18,7 @@ namespace {
 
 constexpr std::size_t most_model_points = 500;  // NOMAD 3's MODEL_QUAD_MAX_Y_SIZE
 constexpr std::size_t model_window = 20;  // the newest points are looked at, this many times those a model takes
-constexpr int patience = 3;               // polls that fail in a row before the Nelder–Mead search
 constexpr double anisotropy = 0.1;        // NOMAD 4's ANISOTROPY_FACTOR
-constexpr double cone = 0.1;              // least multiple of each direction in the one that completes them
 
 class Run {
  public:
@@ -29,33 +29,31 @@ class Run {
         m_(frame_.free().size()),
         model_(m_, std::min((m_ + 1) * (m_ + 2) / 2, most_model_points)),
         box_(m_),
+        lines_(search.start().size(), m_),
         simplex_(search.start().size(), m_),
-        lu_(m_) {
-    low_.resize(m_), high_.resize(m_), u_.resize(m_), z_.resize(m_), last_.resize(m_), scores_.resize(2 * m_);
-    basis_.resize(m_ * m_), product_.resize(m_ * m_), inside_.resize(m_ * m_), slope_.resize(m_);
+        directions_(m_) {
+    low_.resize(m_), high_.resize(m_), u_.resize(m_), last_.resize(m_), scores_.resize(2 * m_);
+    for (const std::size_t i : frame_.free())
+      if (frame_.mesh().granular(i)) ++granular_;
   }
 
   void run() {
     frame_.evaluate_start();
     stage_.assign(frame_.x().begin(), frame_.x().end());
     search_.iteration(frame_.x(), frame_.value());
-    bool moved = false;  // by the iteration before
+    bool moved = false;  // by the iteration before, and not by lines, which look along their way themselves
     for (std::uint64_t k = 0; m_ > 0; ++k) {
-      bool success = (moved && options_.speculative && search_ahead()) || (options_.model_search && search_model());
-      if (!success && poll(k)) success = true, failed_ = 0;
-      if (!success && ++failed_ >= patience && options_.simplex_search) success = simplex_.search(frame_);
-      if (success) failed_ = 0;
-      if (!success && smallest()) {
-        success = poll_axes();
-        if (!success) return finish();
-      }
-      if (success) {
-        enlarge();
+      if (options_.line_search && lines_.converging() && lines_.sweep(frame_)) {
+        moved = false;
       } else {
-        for (const std::size_t i : frame_.free()) frame_.mesh().refine(i);
-        std::ranges::copy(frame_.x(), stage_.begin());
+        moved = search(moved) || poll(k) || (smallest() && poll_axes());
+        if (moved)
+          enlarge(), unswept_ = true, at_end_ = 0;
+        else if (smallest() && at_end_++ == granular_)
+          return finish();
+        else
+          refine();
       }
-      moved = success;
       search_.iteration(frame_.x(), frame_.value());
     }
     search_.finish(Status::converged, "the bounds fix every variable");
@@ -63,6 +61,14 @@ class Run {
 
  private:
   // --- searches
+  bool search(bool moved) {
+    if (moved && options_.speculative && search_ahead()) return true;
+    if (simplex_waits_) {
+      if (simplex_.search(frame_)) return true;
+      simplex_waits_ = false;
+    }
+    return options_.model_search && search_model();
+  }
   bool search_ahead() {
     frame_.last_step(u_);
     frame_.clear();
@@ -108,12 +114,12 @@ class Run {
       model_.clear();
     frame_.last_step(last_);
     Generator random = search_.random(Purpose("mads.poll"), k);
-    choose_basis(k, random);
+    choose_directions(k, random);
     frame_.clear();
     if (options_.directions == MadsDirections::two_n) {
       for (std::size_t a = 0; a < m_; ++a)
         for (const double sign : {1.0, -1.0}) {
-          for (std::size_t j = 0; j < m_; ++j) u_[j] = sign * direction(a)[j];
+          for (std::size_t j = 0; j < m_; ++j) u_[j] = sign * directions_[a][j];
           frame_.propose(u_);
         }
       if (evaluate_in_order()) return true;
@@ -121,15 +127,17 @@ class Run {
     } else {
       // Of each direction and its opposite the better one; then the one that completes the n.
       for (std::size_t a = 0; a < m_; ++a) {
-        better_side(direction(a));
-        round(direction(a));
-        frame_.propose(direction(a));
+        better_side(directions_[a]);
+        frame_.round(directions_[a]);
+        frame_.propose(directions_[a]);
       }
       if (evaluate_in_order()) return true;
-      complete();
+      directions_.complete(options_.model_order && fit() ? &model_ : nullptr, frame_, u_);
+      frame_.clear();
+      frame_.propose(u_);
     }
     for (double& v : u_) v = random.normal();
-    to_side(u_);
+    PollDirections::to_side(u_);
     better_side(u_);
     frame_.propose(u_);
     return frame_.evaluate();
@@ -155,44 +163,19 @@ class Run {
     return frame_.evaluate();
   }
 
-  std::span<double> direction(std::size_t a) { return std::span<double>(basis_).subspan(a * m_, m_); }
-  // The rows of I − 2vvᵀ/‖v‖², each stretched to the frame's side. v = 0: the axes. v = w ± e_k, ‖w‖ = 1: row k is
-  // ∓w.
-  void choose_basis(std::uint64_t k, Generator& random) {
-    if (options_.basis == MadsBasis::orthomads) {
+  void choose_directions(std::uint64_t k, Generator& random) {
+    if (options_.basis == MadsBasis::orthomads || at_end_ > 0) {
       for (double& v : u_) v = random.normal();
-    } else if (k % 2 == 0) {
-      std::ranges::fill(u_, 0.0);
-    } else {
-      frame_.scaled(stage_, u_);  // the way since the last failure; there is none after one: then the last step
-      if (blas::dot(u_, u_) == 0.0) std::ranges::copy(last_, u_.begin());
-      if (const double length = std::sqrt(blas::dot(u_, u_)); length > 0.0) {
-        std::size_t largest = 0;
-        for (std::size_t j = 0; j < m_; ++j) {
-          u_[j] /= length;
-          if (std::abs(u_[j]) > std::abs(u_[largest])) largest = j;
-        }
-        u_[largest] += u_[largest] > 0.0 ? 1.0 : -1.0;  // the sign that does not cancel
-      }
+      return directions_.reflect(u_);
     }
-    const double square = blas::dot(u_, u_);
-    for (std::size_t a = 0; a < m_; ++a) {
-      for (std::size_t j = 0; j < m_; ++j)
-        direction(a)[j] = (a == j ? 1.0 : 0.0) - (square > 0.0 ? 2.0 * u_[a] * u_[j] / square : 0.0);
-      to_side(direction(a));
-    }
-  }
-  static void to_side(std::span<double> u) {  // ‖u‖∞ = 1
-    double largest = 0.0;
-    for (const double v : u) largest = std::max(largest, std::abs(v));
-    if (largest > 0.0)
-      for (double& v : u) v /= largest;
-  }
-  void round(std::span<double> u) const {  // to whole mesh steps
-    for (std::size_t j = 0; j < m_; ++j) {
-      const double ratio = frame_.mesh().ratio(frame_.free()[j]);
-      u[j] = std::nearbyint(u[j] * ratio) / ratio;
-    }
+    std::ranges::fill(u_, 0.0);
+    if (k % 2 == 0) return directions_.reflect(u_);
+    frame_.scaled(stage_, u_);  // the way since the last failure; there is none after one: then the last step
+    if (blas::dot(u_, u_) == 0.0) std::ranges::copy(last_, u_.begin());
+    if (blas::dot(u_, u_) > 0.0)
+      directions_.along(u_);
+    else
+      directions_.reflect(u_);
   }
   // Lower is more promising: the model's value, or the cosine to the last step, reversed.
   [[nodiscard]] double score(std::span<const double> u) const {
@@ -206,47 +189,14 @@ class Run {
     if (!(score(u) < here))
       for (double& v : u) v = -v;
   }
-  // The direction that with the n others spans positively: D z of all z < 0 (Audet et al. 2014, §3.3), where the
-  // model is least for −1 ≤ z ≤ −cone; −Σ D without a model, or where rounding to the mesh has left the cone.
-  void complete() {
-    std::ranges::fill(z_, -1.0 / std::sqrt(static_cast<double>(m_)));
-    if (options_.model_order && fit()) {
-      for (std::size_t a = 0; a < m_; ++a) {
-        slope_[a] = blas::dot(direction(a), model_.gradient());
-        for (std::size_t j = 0; j < m_; ++j)
-          product_[a * m_ + j] = blas::dot(model_.hessian().subspan(j * m_, m_), direction(a));
-      }
-      for (std::size_t a = 0; a < m_; ++a)
-        for (std::size_t b = 0; b < m_; ++b)
-          inside_[a * m_ + b] = blas::dot(direction(a), std::span<const double>(product_).subspan(b * m_, m_));
-      std::ranges::fill(low_, -1.0);
-      std::ranges::fill(high_, -cone);
-      box_.minimise(slope_, inside_, low_, high_, z_);
-    }
-    double largest = 0.0;
-    for (std::size_t j = 0; j < m_; ++j) {
-      u_[j] = 0.0;
-      for (std::size_t a = 0; a < m_; ++a) {
-        u_[j] += z_[a] * direction(a)[j];
-        product_[j * m_ + a] = direction(a)[j];
-      }
-      largest = std::max(largest, std::abs(u_[j]));
-    }
-    if (largest > 1.0)
-      for (double& v : u_) v /= largest;
-    round(u_);
-    std::ranges::copy(u_, z_.begin());
-    if (lu_.factor(product_)) lu_.solve(z_);
-    if (!std::ranges::all_of(z_, [](double z) { return z < 0.0; }))
-      for (std::size_t j = 0; j < m_; ++j) {
-        u_[j] = 0.0;
-        for (std::size_t a = 0; a < m_; ++a) u_[j] -= direction(a)[j];
-      }
-    frame_.clear();
-    frame_.propose(u_);
-  }
 
   // --- the mesh
+  void refine() {
+    for (const std::size_t i : frame_.free()) frame_.mesh().refine(i);
+    std::ranges::copy(frame_.x(), stage_.begin());
+    if (!simplex_waits_ && unswept_) lines_.begin(), unswept_ = false;
+    simplex_waits_ = options_.simplex_search;
+  }
   // In the variables along which the step was long, and those left far behind the others (Audet et al. 2019, §3.3).
   void enlarge() {
     GranularMesh& mesh = frame_.mesh();
@@ -281,12 +231,14 @@ class Run {
   std::size_t m_;  // free variables: all vectors below are theirs, in frames
   LocalQuadratic model_;
   BoxQuadratic box_;
+  MadsLines lines_;
   MadsSimplex simplex_;
-  linalg::Lu lu_;
-  int failed_ = 0;             // polls in a row
-  std::vector<double> stage_;  // where the last iteration without success stood; all n variables
-  std::vector<double> basis_;  // n directions, rows
-  std::vector<double> low_, high_, u_, z_, last_, scores_, product_, inside_, slope_;
+  PollDirections directions_;
+  bool simplex_waits_ = false;             // a poll has failed, and no Nelder–Mead search since
+  std::size_t granular_ = 0, at_end_ = 0;  // granular variables; polls in a row that failed with the smallest frames
+  bool unswept_ = false;                   // other steps have moved the centre since the last lines
+  std::vector<double> stage_;              // where the last iteration without success stood; all n variables
+  std::vector<double> low_, high_, u_, last_, scores_;
 };
 
 }  // namespace
@@ -299,7 +251,7 @@ Description<Mads> Mads::describe() {
        "Optim. 29 (2019) 1164; Conn & Le Digabel, Optim. Methods Softw. 28 (2013) 139")
       .formula(
           "x ← a lower f at x + δz, |δz_i| ≤ Δ_i, z whole: Δ ← next larger of {1, 2, 5}·10^b; none along a positive "
-          "basis: next smaller, and δ = 10^(b − |b − b₀| − 3)")
+          "basis: next smaller, and δ = 10^(b − |b − b₀| − 5)")
       .cost("n + 2 values a poll that fails; up to 3 dense factorisations of order min((n+1)(n+2)/2, 500) + n each")
       .notes(
           "granularity = 1 keeps a variable on the integers. With threads or workers, set `block` to their number: "
@@ -318,7 +270,10 @@ Description<Mads> Mads::describe() {
   d.option("model_search", &Mads::model_search, "try the minimum of a local quadratic model in the frame");
   d.option("model_order", &Mads::model_order, "ask points in the order of that model, not of the last success");
   d.option("speculative", &Mads::speculative, "after a success try the same step again");
-  d.option("simplex_search", &Mads::simplex_search, "Nelder–Mead on the mesh after three polls without success");
+  d.option(
+      "line_search", &Mads::line_search,
+      "lines along the axes, first and after each Nelder–Mead search that has ended, while their gains fall fast");
+  d.option("simplex_search", &Mads::simplex_search, "Nelder–Mead on the mesh after a poll without success");
   d.option("anisotropic", &Mads::anisotropic, "frames grow only in the variables that a success moved");
   d.option("radius", &Mads::radius, "of the model's points around the best, in frames").at_least(1.0);
   d.option("block", &Mads::block, "points asked at once").at_least(1);

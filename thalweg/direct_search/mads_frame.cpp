@@ -44,6 +44,13 @@ void MadsFrame::scaled(std::span<const double> x, std::span<double> u) const {
   }
 }
 
+void MadsFrame::round(std::span<double> u) const {
+  for (std::size_t j = 0; j < free_.size(); ++j) {
+    const double ratio = mesh_.ratio(free_[j]);
+    u[j] = std::nearbyint(u[j] * ratio) / ratio;
+  }
+}
+
 bool MadsFrame::propose(std::span<const double> u) {
   const std::span<Place> places(places_.data() + count_ * n_, n_);
   const std::span<double> x(trials_.data() + count_ * n_, n_);

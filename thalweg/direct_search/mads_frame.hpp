@@ -30,6 +30,7 @@ class MadsFrame {
   [[nodiscard]] double last_step(std::size_t i) const { return last_[i]; }
   // (x − centre)/Δ, free variables only.
   void scaled(std::span<const double> x, std::span<double> u) const;
+  void round(std::span<double> u) const;  // to whole mesh steps
 
   void evaluate_start();
   // The trials of a step: clear, propose some, order them, evaluate.

@@ -10,7 +10,7 @@ namespace {
 
 constexpr int digits = 15;        // of a variable's size that δ may resolve: a double has 15.9
 constexpr int most_growth = 12;   // decades that Δ may grow beyond its first size
-constexpr int spare_decades = 3;  // of δ below the paper's
+constexpr int spare_decades = 5;  // of δ below the paper's
 
 // 10^e, correctly rounded for |e| ≤ 22, as a quotient where e is negative.
 double power(int e) { return e >= 0 ? std::pow(10.0, e) : 1.0 / std::pow(10.0, -e); }

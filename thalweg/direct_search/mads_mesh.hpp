@@ -4,10 +4,11 @@
 //
 // Reference: C. Audet, S. Le Digabel & C. Tribes, SIAM J. Optim. 29 (2019) 1164, §3: with b₀ the first exponent,
 //   Δ = g·a·10^b,  δ = g·max(1, 10^(b − |b − b₀|))  for a variable of granularity g,
-//   Δ = a·10^b,    δ = 10^(b − |b − b₀| − 3)        for a continuous one.
-// Departures: the −3 is ours (a first frame of a thousand mesh steps or more, room for directions that are not all
-// axes and for the simplex search to contract); δ stops at 10⁻¹⁵ of the variable's size, where doubles end. A point
-// that would leave the box lands on its side.
+//   Δ = a·10^b,    δ = 10^(b − |b − b₀| − 5)        for a continuous one.
+// Departures: the −5 is ours (a first frame of a hundred thousand mesh steps or more, room for directions that are
+// not all axes, for lines to find a kink and for the simplex search to contract; with −4 and −6 fewer of the
+// nonsmooth Moré–Wild problems are solved to 10⁻⁵); δ stops at 10⁻¹⁵ of the variable's size, where doubles end. A
+// point that would leave the box lands on its side.
 #pragma once
 
 #include <cstdint>

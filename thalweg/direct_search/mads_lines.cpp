@@ -1,0 +1,131 @@
+#include "thalweg/direct_search/mads_lines.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace thalweg {
+
+namespace {
+constexpr int interpolations = 3;          // of a line, at most
+constexpr double resolution = 1e-4;        // least distance of an interpolated point from the lowest, in steps
+constexpr double slow = 0.7;               // sweeps end where one gains more than this part of what the last gained
+constexpr std::size_t lines_to_judge = 2;  // before that is asked
+constexpr double part_of_way = 0.25;       // the next step is at least this part of the way just gone,
+constexpr double least_step = 1e-3, most_step = 1e3;  // and in these bounds, in frames
+}  // namespace
+
+MadsLines::MadsLines(std::size_t n, std::size_t free)
+    : n_(n), m_(free), x_(n), begun_(n), next_(n), direction_(n), trial_(n), step_(free), gain_(free) {
+  points_.reserve(static_cast<std::size_t>(3 + interpolations + 1));
+  begin();
+}
+
+void MadsLines::begin() {
+  std::ranges::fill(step_, 1.0);
+  converging_ = first_ = true;
+}
+
+// The value at x_ + t·direction on the mesh, a point of the line from then on; NaN where it is one already.
+double MadsLines::probe(MadsFrame& frame, double t) {
+  std::size_t longest = 0;
+  for (std::size_t i = 0; i < n_; ++i) {
+    trial_[i] = x_[i] + t * direction_[i];
+    if (std::abs(direction_[i]) > std::abs(direction_[longest])) longest = i;
+  }
+  const double value = frame.ask(trial_);
+  t = (trial_[longest] - x_[longest]) / direction_[longest];  // as rounded to the mesh and the box
+  const auto place = std::ranges::lower_bound(points_, t, {}, &Point::t);
+  if (place != points_.end() && place->t == t) return std::numeric_limits<double>::quiet_NaN();
+  points_.insert(place, {t, std::isfinite(value) ? value : std::numeric_limits<double>::infinity()});
+  if (value < next_value_) next_value_ = value, std::ranges::copy(trial_, next_.begin());
+  return value;
+}
+
+std::size_t MadsLines::lowest() const {
+  return static_cast<std::size_t>(std::ranges::min_element(points_, {}, &Point::f) - points_.begin());
+}
+
+// Where to ask next: b is the lowest point, a and c are its neighbours. NaN when there is nothing to be found there.
+double MadsLines::between(std::size_t b) const {
+  const Point &lower = points_[b - 1], &best = points_[b], &upper = points_[b + 1];
+  const double left = (best.f - lower.f) / (best.t - lower.t), right = (upper.f - best.f) / (upper.t - best.t);
+  if (!std::isfinite(left) || !std::isfinite(right) || !(right > left)) return std::nan("");
+  const double curvature = (right - left) / (upper.t - lower.t);
+  double t = 0.5 * (lower.t + best.t) - 0.5 * left / curvature, promised = best.f;
+  // The chord through two points on the left meets the one through two on the right: before the best, or after it.
+  const auto meet = [&](const Point& l, const Point& m, const Point& p, const Point& q) {
+    const double down = (m.f - l.f) / (m.t - l.t), up = (q.f - p.f) / (q.t - p.t);
+    if (!std::isfinite(down) || !(up > down)) return;
+    const double at = (l.f - p.f + up * p.t - down * l.t) / (up - down), value = l.f + down * (at - l.t);
+    if (at > lower.t && at < upper.t && value < promised) t = at, promised = value;
+  };
+  if (b >= 2) meet(points_[b - 2], lower, best, upper);
+  if (b + 2 < points_.size()) meet(lower, best, upper, points_[b + 2]);
+  return t;
+}
+
+// Moves x_ down the line through it.
+void MadsLines::line(MadsFrame& frame, double step) {
+  points_.clear();
+  points_.push_back({0.0, value_});
+  next_value_ = value_;
+  bool lower = probe(frame, step) < value_;
+  if (!lower) step = -step, lower = probe(frame, step) < value_;
+  if (lower) probe(frame, 2.0 * step);
+  const double near = resolution * std::abs(step);
+  for (int k = 0; k < interpolations; ++k) {
+    const std::size_t b = lowest();
+    if (b == 0 || b + 1 == points_.size()) break;
+    double t = between(b);
+    if (!std::isfinite(t)) break;
+    const double best = points_[b].t, below = best - points_[b - 1].t, above = points_[b + 1].t - best;
+    if (std::abs(t - best) < near) {  // what is not yet known is the longer part
+      if (std::max(below, above) < 4.0 * near) break;
+      t = above > below ? best + std::max(near, 0.1 * above) : best - std::max(near, 0.1 * below);
+    }
+    const std::size_t before = points_.size();
+    probe(frame, t);
+    if (points_.size() == before) break;
+  }
+  const std::size_t b = lowest();
+  moved_ = next_value_ < value_ ? points_[b].t : 0.0;
+  left_ = b > 0 && b + 1 < points_.size()
+              ? std::max(points_[b + 1].t - points_[b].t, points_[b].t - points_[b - 1].t)
+              : std::abs(step);
+  if (next_value_ < value_) value_ = next_value_, std::ranges::copy(next_, x_.begin());
+}
+
+bool MadsLines::sweep(MadsFrame& frame) {
+  if (!std::isfinite(frame.value())) return converging_ = false;
+  std::ranges::copy(frame.x(), x_.begin());
+  std::ranges::copy(frame.x(), begun_.begin());
+  value_ = frame.value();
+  double gained = 0.0, gained_last = 0.0;  // by the lines so far, and by the same ones of the last sweep
+  for (std::size_t j = 0; j < m_; ++j) {
+    const std::size_t i = frame.free()[j];
+    std::ranges::fill(direction_, 0.0);
+    direction_[i] = frame.mesh().frame(i);
+    const double before = value_;
+    line(frame, step_[j]);
+    const double size = std::clamp(std::max(left_, part_of_way * std::abs(moved_)), least_step, most_step);
+    step_[j] = std::copysign(size, moved_ != 0.0 ? moved_ : step_[j]);
+    gained += before - value_;
+    gained_last += gain_[j];
+    gain_[j] = before - value_;
+    if (!first_ && j + 1 >= lines_to_judge && gained > slow * gained_last) {
+      converging_ = false;
+      break;
+    }
+  }
+  if (!first_ && value_ < frame.value()) {
+    for (std::size_t i = 0; i < n_; ++i) direction_[i] = x_[i] - begun_[i];
+    line(frame, 1.0);
+  }
+  const double gain = frame.value() - value_;
+  if (!(gain > 0.0) || (!first_ && gain > slow * last_gain_)) converging_ = false;
+  last_gain_ = gain, first_ = false;
+  return frame.take_lowest();
+}
+
+}  // namespace thalweg
