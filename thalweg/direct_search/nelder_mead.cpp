@@ -252,7 +252,7 @@ Description<NelderMead> NelderMead::describe() {
   d.option("expansion", &NelderMead::expansion, "β, where adaptive is false").above(1.0);
   d.option("contraction", &NelderMead::contraction, "γ, where adaptive is false").above(0.0).below(1.0);
   d.option("shrink", &NelderMead::shrink, "δ, where adaptive is false").above(0.0).below(1.0);
-  d.option("step", &NelderMead::step, "edges of the first simplex, relative to max(1/2, |x0_i|)").above(0.0);
+  d.option("step", &NelderMead::step, "edges of the first simplex, over max(1/2, |x0_i|)").above(0.0);
   d.option("simplex", &NelderMead::simplex,
            "the first simplex: (n+1)·n numbers, vertex after vertex; empty: built from x0");
   d.option("x_tolerance", &NelderMead::x_tolerance, "largest distance of a vertex from the best, in any variable")
@@ -291,9 +291,15 @@ void NelderMead::run(Objective<double>& f, Search& search) const {
 
   Simplex s(f, search, n, free);
   if (simplex.empty()) {
-    for (std::size_t j = 0; j <= m; ++j) {
-      std::copy(x0.begin(), x0.end(), s.vertex(j).begin());
-      if (j > 0) s.vertex(j)[free[j - 1]] = s.inside(x0[free[j - 1]], edge[j - 1], free[j - 1]);
+    // Of a regular simplex with edges of length 1, one vertex in the origin: the others' coordinates, m − 1 times
+    // `side` and once `ahead` (Spendley et al. 1962).
+    const double side = (std::sqrt(static_cast<double>(m) + 1.0) - 1.0) / (static_cast<double>(m) * std::sqrt(2.0));
+    const double ahead = side + 1.0 / std::sqrt(2.0);
+    for (std::size_t j = 0; j <= m; ++j) std::copy(x0.begin(), x0.end(), s.vertex(j).begin());
+    for (std::size_t i = 0; i < m; ++i) {
+      const double x = x0[free[i]];
+      const double towards = s.inside(x, x > 0.0 ? -edge[i] : edge[i], free[i]) - x;
+      for (std::size_t j = 1; j <= m; ++j) s.vertex(j)[free[i]] = x + (j == i + 1 ? ahead : side) * towards;
     }
   } else {
     if (simplex.size() != (n + 1) * n)

@@ -4,6 +4,11 @@
 // Memory n² + 7n numbers; O(n) work an evaluation (a running sum gives the centroid, insertion keeps the order);
 // the check for stagnation costs O(n³) every n(n+1) iterations, O(n) an iteration.
 //
+// The first simplex is regular (W. Spendley, G. R. Hext & F. R. Himsworth, Technometrics 4 (1962) 441) in the
+// variables over their first edges, x0 a vertex and the others on zero's side of it. Of the starts measured on Moré
+// and Wild's problems (edges along the axes, as in NLopt and SciPy; away from zero; about x0; lengths from 0.3
+// to 1.5) it is that which solves most within 5 to 20 n values, and no fewer later.
+//
 // References: J. A. Nelder & R. Mead, Computer J. 7 (1965) 308; J. C. Lagarias et al., SIAM J. Optim. 9 (1998) 112
 // (order and ties); F. Gao & L. Han, Comput. Optim. Appl. 51 (2012) 259, eq. (4.1) (an expansion that depends on n);
 // C. T. Kelley, SIAM J. Optim. 10 (1999) 43 (sufficient decrease (2.9), oriented restart).
@@ -27,7 +32,7 @@ struct NelderMead {
   double expansion = 2.0;         // β > 1
   double contraction = 0.5;       // γ in (0, 1)
   double shrink = 0.5;            // δ in (0, 1)
-  double step = 0.5;              // first edges: step·max(½, |x0_i|), at most half the room between the bounds
+  double step = 1.0;              // first edges: step·max(½, |x0_i|), at most half the room between the bounds
   std::vector<double> simplex{};  // the first simplex, (n+1)·n numbers, vertex after vertex; empty: built from x0
   double x_tolerance = 1e-8;      // ‖x_j − x_best‖∞ of every vertex, absolute (Limits::tolerance.x overrides)
   double f_tolerance = 1e-14;     // (f_worst − f_best)/|f_best| (Limits::tolerance.f overrides)
