@@ -209,7 +209,8 @@ TEST(Linalg, OrthogonalRowsKeepTheNormalMatrix) {
       const Numbers before = a;
       Svd svd(n, n);
       ASSERT_TRUE(svd.compute(a));
-      ASSERT_TRUE(thalweg::linalg::orthogonalise_rows(a, n));
+      Numbers squares(n);
+      ASSERT_TRUE(thalweg::linalg::orthogonalise_rows(a, squares));
       const double largest = svd.values()[0];
       const auto product = [n](const Numbers& m, std::size_t i, std::size_t j, bool rows) {
         double sum = 0.0;
@@ -219,6 +220,7 @@ TEST(Linalg, OrthogonalRowsKeepTheNormalMatrix) {
       for (std::size_t i = 0; i < n; ++i) {
         const double length = std::sqrt(product(a, i, i, true));
         EXPECT_NEAR(length, svd.values()[n - 1 - i], 1e-14 * largest) << n << ", " << i;
+        EXPECT_NEAR(std::sqrt(squares[i]), length, 1e-14 * largest) << n << ", " << i;
         for (std::size_t j = 0; j < n; ++j) {
           if (i < j) {
             EXPECT_LE(std::abs(product(a, i, j, true)), 1e-14 * length * std::sqrt(product(a, j, j, true))) << n;
@@ -227,8 +229,8 @@ TEST(Linalg, OrthogonalRowsKeepTheNormalMatrix) {
         }
       }
     }
-  Numbers bad = {1.0, std::nan(""), 0.0, 1.0};
-  EXPECT_FALSE(thalweg::linalg::orthogonalise_rows(bad, 2));
+  Numbers bad = {1.0, std::nan(""), 0.0, 1.0}, squares(2);
+  EXPECT_FALSE(thalweg::linalg::orthogonalise_rows(bad, squares));
 }
 
 TEST(Blas1, AgreesWithPlainSums) {

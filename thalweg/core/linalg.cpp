@@ -359,35 +359,36 @@ std::span<const double> Svd::right() const {
 // --- Orthogonal rows
 
 namespace {
-struct Products {
-  double xx = 0.0, yy = 0.0, xy = 0.0;
-};
-Products products(const double* x, const double* y, std::size_t n) {
-  if (n >= blas::lanes) return {blas::dot({x, n}, {x, n}), blas::dot({y, n}, {y, n}), blas::dot({x, n}, {y, n})};
-  Products sums;
-  for (std::size_t i = 0; i < n; ++i) sums.xx += x[i] * x[i], sums.yy += y[i] * y[i], sums.xy += x[i] * y[i];
-  return sums;
+double product(const double* x, const double* y, std::size_t n) {
+  if (n >= blas::lanes) return blas::dot({x, n}, {y, n});
+  double sum = 0.0;
+  for (std::size_t i = 0; i < n; ++i) sum += x[i] * y[i];
+  return sum;
 }
 }  // namespace
 
-bool orthogonalise_rows(std::span<double> a, std::size_t n) {
+bool orthogonalise_rows(std::span<double> a, std::span<double> squares) {
+  const std::size_t n = squares.size();
   expect(a.size(), n * n, "the matrix");
   constexpr int most_sweeps = 40;  // ten are many
   const double rounding = std::numeric_limits<double>::epsilon() * static_cast<double>(std::max<std::size_t>(n, 8));
   for (const double v : a)
     if (!std::isfinite(v)) return false;
-  bool turned = true;
-  for (int sweep = 0; turned && sweep < most_sweeps; ++sweep) {
-    turned = false;
+  for (int sweep = 0, turns = 1; turns > 0 && sweep < most_sweeps; ++sweep) {
+    turns = 0;
+    for (std::size_t p = 0; p < n; ++p) squares[p] = product(a.data() + p * n, a.data() + p * n, n);
     for (std::size_t p = 0; p + 1 < n; ++p)
       for (std::size_t q = p + 1; q < n; ++q) {
         double* __restrict x = a.data() + p * n;
         double* __restrict y = a.data() + q * n;
-        const auto [xx, yy, xy] = products(x, y, n);
-        if (xx > yy) std::swap_ranges(x, x + n, y);  // the smaller first
-        if (!(std::abs(xy) > rounding * std::sqrt(xx) * std::sqrt(yy))) continue;
-        turned = n > 2;  // one turn is all that two rows need
-        const double zeta = 0.5 * std::abs(yy - xx) / xy;
+        if (squares[p] > squares[q]) {  // the smaller first
+          std::swap_ranges(x, x + n, y);
+          std::swap(squares[p], squares[q]);
+        }
+        const double xy = product(x, y, n);
+        if (!(std::abs(xy) > rounding * std::sqrt(squares[p]) * std::sqrt(squares[q]))) continue;
+        ++turns;
+        const double zeta = 0.5 * (squares[q] - squares[p]) / xy;
         const double t = std::copysign(1.0, zeta) / (std::abs(zeta) + std::sqrt(1.0 + zeta * zeta));
         const double c = 1.0 / std::sqrt(1.0 + t * t), s = c * t;
         for (std::size_t i = 0; i < n; ++i) {
@@ -395,6 +396,7 @@ bool orthogonalise_rows(std::span<double> a, std::size_t n) {
           x[i] = c * u - s * v;
           y[i] = s * u + c * v;
         }
+        squares[p] = std::max(squares[p] - t * xy, 0.0), squares[q] += t * xy;
       }
   }
   return true;

@@ -142,10 +142,10 @@ class Svd {
 };
 
 // A ← J A with J orthogonal, so that the rows of A (n×n) are orthogonal: σ_j v_jᵀ of its singular values and right
-// vectors, the smallest σ first. One-sided Jacobi (Hestenes 1958), in place: about 30n³ operations, and σ to relative
-// accuracy where the rows of A, each of unit length, are well conditioned (Demmel & Veselić 1992). False when A has a
-// number that is not finite.
-[[nodiscard]] bool orthogonalise_rows(std::span<double> a, std::size_t n);
+// vectors, the smallest σ first; `squares` (n) becomes σ_j². One-sided Jacobi (Hestenes 1958), in place: about 25n³
+// operations, and σ to relative accuracy where the rows of A, each of unit length, are well conditioned (Demmel &
+// Veselić 1992). False when A has a number that is not finite.
+[[nodiscard]] bool orthogonalise_rows(std::span<double> a, std::span<double> squares);
 
 // A = Q R for square A (n×n), Q orthogonal, R upper triangular: Householder. 8n³/3 operations, Q formed.
 class Orthonormal {

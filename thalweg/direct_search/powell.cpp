@@ -183,11 +183,11 @@ void PowellState::take_principal_axes() {
     const double by = step[k] > 0.0 ? 1.0 / std::sqrt(std::max(curvature[k] / largest, flat * step[k])) : 0.0;
     for (std::size_t i = 0; i < n; ++i) row(axes, k)[i] = by * row(directions, k)[i];
   }
-  if (!linalg::orthogonalise_rows(axes, n)) return;
+  if (!linalg::orthogonalise_rows(axes, step)) return;
   // Rows of unit length; the old lines' moves, taken as independent, along each of them (in `step`).
   for (std::size_t j = 0; j < n; ++j) {
     double* w = row(axes, j);
-    const double square = dot(w, w), by = square > 0.0 ? 1.0 / std::sqrt(square) : 0.0;
+    const double square = step[j], by = square > 0.0 ? 1.0 / std::sqrt(square) : 0.0;
     for (std::size_t i = 0; i < n; ++i) w[i] *= by;
     curvature[j] = square > 0.0 ? largest / square : 0.0;  // the old one is not asked for any more
     double moves = 0.0;
