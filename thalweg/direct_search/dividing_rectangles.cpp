@@ -6,7 +6,6 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <ranges>
 #include <vector>
 
 namespace thalweg::detail {
@@ -77,7 +76,7 @@ class Rectangles {
     const std::size_t first = values_.size();
     // The smallest rectangle's centres are asked first: it holds the lowest value, and a run that ends within an
     // iteration, at its target or its budget, has then looked where it is likeliest to gain.
-    for (Cut& cut : std::views::reverse(cuts_)) place(cut);
+    for (auto cut = cuts_.rbegin(); cut != cuts_.rend(); ++cut) place(*cut);
     grow();
     f_.values(std::span<const double>(x_).subspan(first * n_), std::span<double>(values_).subspan(first));
     for (std::size_t id = first; id < values_.size(); ++id) note(static_cast<Id>(id));

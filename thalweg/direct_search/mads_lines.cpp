@@ -7,7 +7,7 @@
 namespace thalweg {
 
 namespace {
-constexpr int interpolations = 3;          // of a line, at most
+constexpr std::size_t interpolations = 3;  // of a line, at most
 constexpr double resolution = 1e-4;        // least distance of an interpolated point from the lowest, in steps
 constexpr double slow = 0.7;               // sweeps end where one gains more than this part of what the last gained
 constexpr std::size_t lines_to_judge = 2;  // before that is asked
@@ -17,7 +17,7 @@ constexpr double least_step = 1e-3, most_step = 1e3;  // and in these bounds, in
 
 MadsLines::MadsLines(std::size_t n, std::size_t free)
     : n_(n), m_(free), x_(n), begun_(n), next_(n), direction_(n), trial_(n), step_(free), gain_(free) {
-  points_.reserve(static_cast<std::size_t>(3 + interpolations + 1));
+  points_.reserve(4 + interpolations);
   begin();
 }
 
@@ -74,7 +74,7 @@ void MadsLines::line(MadsFrame& frame, double step) {
   if (!lower) step = -step, lower = probe(frame, step) < value_;
   if (lower) probe(frame, 2.0 * step);
   const double near = resolution * std::abs(step);
-  for (int k = 0; k < interpolations; ++k) {
+  for (std::size_t k = 0; k < interpolations; ++k) {
     const std::size_t b = lowest();
     if (b == 0 || b + 1 == points_.size()) break;
     double t = between(b);
