@@ -106,11 +106,11 @@ TEST(LocalQuadratic, InterpolatesAndIsFlatWhereFree) {
   for (const auto& u : {std::vector{0.3, -0.7}, std::vector{2.0, 1.0}}) EXPECT_NEAR(model(u), f(u), 1e-8);
   // Three points: the plane through them, H = 0. Two: no model.
   model.clear();
-  for (int k = 0; k < 3; ++k) model.add(points[k], f(points[k]));
+  for (std::size_t k = 0; k < 3; ++k) model.add(points[k], f(points[k]));
   ASSERT_TRUE(model.fit());
   EXPECT_NEAR(model(std::vector{2.0, 2.0}), 3.0 + 2.0 * (f(points[1]) - 3.0) + 2.0 * (f(points[2]) - 3.0), 1e-9);
   model.clear();
-  for (int k = 0; k < 2; ++k) model.add(points[k], f(points[k]));
+  for (std::size_t k = 0; k < 2; ++k) model.add(points[k], f(points[k]));
   EXPECT_FALSE(model.fit());
   // Four points 0, ±e₁, e₂ of u₁²: of all interpolating quadratics the one with least ‖H‖ has H = diag(2, 0).
   model.clear();
