@@ -1,7 +1,7 @@
 """Update rules and schedules as values that chain:
 
     from thalweg import rules
-    rule = rules.chain(rules.clip(norm=1), rules.weight_decay(factor=1e-4), rules.adam(rate=1e-3), rules.cosine(steps=1000))
+    rule = rules.chain(rules.clip(norm=1), rules.weight_decay(decay=1e-4), rules.adam(rate=1e-3), rules.cosine(steps=1000))
     rule = rules.clip(norm=1) | rules.adam(rate=1e-3)          # the same, with |
 
 Wherever a rule is asked for, its text will do: "clip(norm=1) | adam(rate=1e-3)".
@@ -55,4 +55,5 @@ def __getattr__(name):
 
 
 def __dir__():
-    return sorted(["Rule", "chain"] + [e["id"].replace("-", "_") for e in _thalweg.entries("rules")])
+    known = [e["id"] for kind in ("rules", "schedules") for e in _thalweg.entries(kind)]
+    return sorted(["Rule", "chain"] + [id.removeprefix("lr-").replace("-", "_") for id in known])

@@ -101,6 +101,27 @@ TEST_P(EveryMethod, NeverOneEvaluationOverBudgetNorUnder) {
   }
 }
 
+// A cap of one kind of answer, whichever it asks: never one over, and where more is wanted that is what ends the run.
+TEST_P(EveryMethod, NeverOneAnswerOverTheCapOfItsKind) {
+  const auto p = problem();
+  Probe whole(p->objective);
+  minimize(whole, p->start, method(), limits(300));
+  for (std::size_t k = 0; k < answer_kinds; ++k)
+    for (const std::uint64_t cap : {1u, 2u, 7u, 20u}) {
+      if (whole.counts[k] == 0) continue;
+      SCOPED_TRACE(std::string(name(static_cast<AnswerKind>(k))) + ", " + std::to_string(cap));
+      Probe f(p->objective);
+      Limits l = limits(300);
+      l.max_answers[static_cast<AnswerKind>(k)] = cap;
+      const Result r = minimize(f, p->start, method(), l);
+      EXPECT_LE(f.counts[k], cap);
+      EXPECT_EQ(r.ledger.answers, f.counts);
+      if (r.status != Status::answer_budget) continue;
+      EXPECT_EQ(f.counts[k], cap) << r.message;
+      EXPECT_NE(r.message.find(name(static_cast<AnswerKind>(k))), std::string::npos) << r.message;
+    }
+}
+
 // A large budget is used, or the method says that it converged or stalled: no cap of its own ends the run.
 TEST_P(EveryMethod, HasNoHiddenSecondCap) {
   constexpr std::uint64_t budget = 30'000;
@@ -148,6 +169,55 @@ TEST_P(EveryMethod, ConvergedMeansThatTheGradientToleranceHolds) {
   }
 }
 
+// Without a tolerance of the user's: that of the method, or, said in the message, what f can show.
+TEST_P(EveryMethod, ConvergedIsTrueOfTheDefaultToleranceToo) {
+  if (!item().entry.asks.has(AnswerKind::gradient)) return;
+  int converged = 0;
+  for (const char* id :
+       {"ellipsoid:n=3,condition=10", "rosenbrock:n=3", "mgh/helical-valley", "mgh/bard", "mgh/box-3d"}) {
+    const auto p = registry::make_problem(id);
+    if (!p->objective->offers().kinds.has_all(item().entry.asks)) continue;
+    const Result r = minimize(*p->objective, p->start, method(), limits(3000));
+    if (r.status != Status::converged) continue;
+    ++converged;
+    std::vector<double> g(p->dimension());
+    const double f = p->objective->value_and_gradient(r.x, g);
+    const bool floor = r.message.find("rounding of f") != std::string::npos;
+    for (std::size_t i = 0; i < g.size(); ++i)
+      EXPECT_LE(std::abs(g[i]) * (floor ? std::max(std::abs(r.x[i]), 1e-3) / std::max(std::abs(f), 1.0) : 1.0),
+                floor ? 1e-6 : 1e-8)
+          << id << ": " << r.message;
+  }
+  if (item().entry.section != "2.1") {
+    EXPECT_GT(converged, 0);
+  }
+}
+
+// The minimum lies where f has no value: a gradient method ends at the wall, or before, and never says that it
+// converged there, however small its steps have become.
+TEST_P(EveryMethod, AtAWallItHasNotConverged) {
+  if (!item().entry.asks.has(AnswerKind::gradient)) return;
+  const auto p = problem();
+  Probe f(p->objective);
+  f.wall = 0.5;  // x₀ is 1 at the start and below 0.1 at the minimum
+  const Result r = minimize(f, p->start, method(), limits(2000));
+  EXPECT_NE(r.status, Status::converged) << r.message;
+  EXPECT_GE(r.x[0], f.wall);
+}
+
+// A tolerance of x on a bowl of condition 10, whose minimiser is known: within a hundred of it, or not converged.
+TEST_P(EveryMethod, ConvergedToATolerancesOfXIsNearTheMinimum) {
+  if (!(item().entry.asks - Kinds{AnswerKind::value}).empty()) return;
+  const auto p = problem();
+  for (const double tolerance : {1e-2, 1e-4}) {
+    Limits l = limits(20'000);
+    l.tolerance.x = tolerance;
+    const Result r = minimize(*p->objective, p->start, method(), l);
+    if (r.status != Status::converged) continue;
+    EXPECT_LE(r.f, *p->optimum_f + 10.0 * 3.0 * std::pow(100.0 * tolerance, 2.0)) << tolerance << ": " << r.message;
+  }
+}
+
 TEST_P(EveryMethod, SurvivesNanAndInfinity) {
   const auto p = problem();
   for (const std::uint64_t every : {1u, 2u, 3u, 5u}) {
@@ -163,6 +233,32 @@ TEST_P(EveryMethod, SurvivesNanAndInfinity) {
     if (every > 1 && std::isfinite(f.lowest)) {
       EXPECT_EQ(r.f, f.lowest);
     }
+  }
+}
+
+// The same of an entry of a gradient, Hessian, product or Jacobian, beside values that are fine: the run goes on or
+// ends, truthfully, and the best point is kept.
+TEST_P(EveryMethod, SurvivesDerivativesThatAreNotFinite) {
+  const auto p = problem();
+  if ((item().entry.asks - Kinds{AnswerKind::value, AnswerKind::residual}).empty()) return;
+  for (const std::uint64_t every : {1u, 2u, 3u, 5u, 9u}) {
+    SCOPED_TRACE(every);
+    Probe f(p->objective);
+    f.bad_entries_every = every;
+    Limits l = limits(60);
+    for (std::size_t k = 0; k < answer_kinds; ++k) l.max_answers[static_cast<AnswerKind>(k)] = 400;
+    const Result r = minimize(f, p->start, method(), l);
+    EXPECT_FALSE(std::isnan(r.f));
+    for (double x : r.x) EXPECT_TRUE(std::isfinite(x)) << r.message;
+    for (double x : r.recommended) EXPECT_TRUE(std::isfinite(x)) << r.message;
+    EXPECT_FALSE(r.message.empty());
+    if (every == 1) {
+      EXPECT_EQ(r.status, Status::numerical_failure) << r.message;
+    }
+    if (r.status != Status::converged) continue;
+    std::vector<double> g(3);
+    p->objective->gradient(r.x, g);
+    for (const double v : g) EXPECT_LE(std::abs(v), 1e-6) << r.message;
   }
 }
 

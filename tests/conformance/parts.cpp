@@ -188,6 +188,17 @@ std::vector<std::string> credit_ids() {
 }
 INSTANTIATE_TEST_SUITE_P(Registry, EveryCredit, ::testing::ValuesIn(credit_ids()), named);
 
+TEST(Differentiation, EveryModeIsListedAndDescribed) {
+  std::set<std::string> listed;
+  for (const Entry& e : registry::entries("differentiation")) {
+    expect_described(e);
+    EXPECT_FALSE(e.formula.empty() || e.cost.empty() || e.notes.empty() || e.example.empty()) << e.id;
+    EXPECT_EQ(registry::find(e.id).kind, "differentiation");
+    listed.insert(e.id);
+  }
+  EXPECT_EQ(listed, (std::set<std::string>{"ad-forward", "ad-reverse", "ad-taylor"}));
+}
+
 class EveryProblem : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(EveryProblem, StartsInsideItsBoundsAndKeepsItsOptimum) {

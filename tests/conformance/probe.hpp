@@ -1,6 +1,7 @@
 // An objective that watches: counts every answer, keeps every point, and misbehaves on request.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <limits>
 #include <mutex>
@@ -33,9 +34,13 @@ class Probe final : public Objective<double> {
       if (throw_at != 0 && call == throw_at) throw Fault("fault at call " + std::to_string(call));
       base_->answer(questions.subspan(i, 1), answers.subspan(i, 1));
       const std::scoped_lock lock(mutex_);
+      for (std::size_t k = 0; k < answer_kinds; ++k)
+        counts[k] += questions[i].asks.has(static_cast<AnswerKind>(k)) ? 1 : 0;
+      if (bad_entries_every != 0 && call % bad_entries_every == 0) spoil(questions[i].asks, answers[i], call);
       if (questions[i].asks.has(AnswerKind::value)) {
         ++values;
         points.emplace_back(questions[i].point.begin(), questions[i].point.end());
+        if (questions[i].point[0] < wall) answers[i].value = std::numeric_limits<double>::infinity();
         if (values <= bad_until) answers[i].value = std::numeric_limits<double>::quiet_NaN();
         if (bad_every != 0 && values % bad_every == 0) {
           const double bad[] = {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(),
@@ -50,11 +55,24 @@ class Probe final : public Objective<double> {
 
   Kinds hidden;
   std::atomic<std::uint64_t> calls{0};
+  std::array<std::uint64_t, answer_kinds> counts{};  // of each kind
   std::uint64_t values = 0, gradients = 0, throw_at = 0, bad_every = 0, bad_until = 0;
+  std::uint64_t bad_entries_every = 0;  // one entry of each derivative of every so-manieth answer; values stay
+  double wall = -std::numeric_limits<double>::infinity();  // no value where x₀ is below
   double lowest = std::numeric_limits<double>::infinity();
   std::vector<std::vector<double>> points;
 
  private:
+  static void spoil(Kinds asks, Answer<double>& a, std::uint64_t call) {
+    const double bad[] = {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()};
+    const auto one = [&](AnswerKind kind, std::span<double> entries) {
+      if (asks.has(kind) && !entries.empty()) entries[call % entries.size()] = bad[call % 2];
+    };
+    one(AnswerKind::gradient, a.gradient), one(AnswerKind::hessian_vector, a.hessian_vector);
+    one(AnswerKind::hessian, a.hessian), one(AnswerKind::third, a.third), one(AnswerKind::jacobian, a.jacobian);
+    one(AnswerKind::jacobian_vector, a.product), one(AnswerKind::vector_jacobian, a.product);
+    one(AnswerKind::fisher_vector, a.fisher_vector), one(AnswerKind::directional, {&a.directional, 1});
+  }
   std::shared_ptr<Objective<double>> base_;
   std::mutex mutex_;
 };

@@ -169,22 +169,26 @@ TYPED_TEST(EveryRule, DescribesItselfInShorthand) {
   }
 }
 
-TYPED_TEST(EveryRule, ClippingComposesWithIt) {
+// The chain is the one after the other, to the bit; those that look inside: tests/second_order/layer_rules.cpp.
+TYPED_TEST(EveryRule, ClippingAndNormalisationComposeWithIt) {
   using S = TypeParam;
-  for (const auto& item : rules_of_the_gradient()) {
-    const auto chained = parse_rule("clip(norm=0.5) | " + item.entry.id).template make<S>();
-    const auto alone = make<S>(item), clipping = clip(0.5).template make<S>();
-    const std::size_t n = 23;
-    chained->begin(n), alone->begin(n), clipping->begin(n);
-    auto x = random_vector<S>(n, 0), y = x;
-    for (std::uint64_t t = 1; t <= 20; ++t) {
-      auto g = random_vector<S>(n, t), h = g;
-      chained->apply(x, g, t);
-      clipping->update(h, y, t);
-      alone->apply(y, h, t);
+  for (const auto& item : rules_of_the_gradient())
+    for (const std::string before :
+         {"clip(norm=0.5)", "clip-value(value=0.3)", "normalize", "normalize(over=block)"}) {
+      const auto chained = parse_rule(before + " | " + item.entry.id).template make<S>();
+      const auto alone = make<S>(item), clipping = parse_rule(before).template make<S>();
+      const std::size_t n = 23;
+      const std::vector<ParameterBlock> blocks = {{"w", 0, 5, 4}, {"b", 20, 3, 1}};
+      chained->begin(n, blocks), alone->begin(n, blocks), clipping->begin(n, blocks);
+      auto x = random_vector<S>(n, 0), y = x;
+      for (std::uint64_t t = 1; t <= 20; ++t) {
+        auto g = random_vector<S>(n, t), h = g;
+        chained->apply(x, g, t);
+        clipping->update(h, y, t);
+        alone->apply(y, h, t);
+      }
+      EXPECT_TRUE(same_bits(x, y)) << before << " | " << item.entry.id;
     }
-    EXPECT_TRUE(same_bits(x, y)) << item.entry.id;
-  }
 }
 
 }  // namespace

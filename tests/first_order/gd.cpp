@@ -67,7 +67,7 @@ TEST(Gd, ExactLineSearchContractsByTheKantorovichRatio) {
     const double ratio = (kappa - 1.0) / (kappa + 1.0);
     ASSERT_GE(result.path.size(), 5u);
     for (const Numbers& x : result.path) {
-      EXPECT_NEAR(f(x, {}) / before, ratio * ratio, 1e-10);
+      EXPECT_NEAR(f(x, {}) / before, ratio * ratio, 1e-12);
       before = f(x, {});
     }
   }
@@ -88,6 +88,10 @@ void expect_wolfe(const Gd& method, bool curvature_too) {
       slope_next += g_next[i] * (next[i] - x[i]);
       gg += g[i] * g[i];
     }
+    // s = −t g with t > 0
+    ASSERT_LT(slope, 0.0);
+    for (std::size_t i = 0; i < 3; ++i)
+      ASSERT_NEAR(next[i] - x[i], slope / gg * g[i], 1e-12 * (1.0 + std::abs(x[i])));
     ASSERT_LE(f_next, f + method.decrease * slope + 1e-12 * std::abs(f));
     if (curvature_too) {
       ASSERT_LE(std::abs(slope_next), method.curvature * std::abs(slope) * (1.0 + 1e-6));

@@ -7,6 +7,7 @@
 
 #include "thalweg/core/random.hpp"
 #include "thalweg/first_order/rules.hpp"
+#include "thalweg/network/network_objective.hpp"
 
 namespace thalweg {
 namespace {
@@ -36,28 +37,40 @@ TEST(Sgd, StationaryVarianceOfNoisyQuadratic) {
   }
 }
 
-// Minibatch gradients drawn without replacement average to the full gradient.
+// Minibatch gradients drawn without replacement average to the full gradient, in every epoch, each of another order.
 TEST(Sgd, MinibatchesWithoutReplacementAverageToTheFullGradient) {
-  const std::size_t samples = 60, batch = 5, n = 4;
+  DataSet<double> data;
+  data.id = "made", data.samples = 62, data.features = 3, data.classes = 2;
   Generator random(Stream(5, Purpose("test.data")));
-  std::vector<double> a(samples * n), b(samples), theta(n);
-  for (double& v : a) v = random.normal();
-  for (double& v : b) v = random.normal();
-  for (double& v : theta) v = random.normal();
-  const auto add_gradient = [&](std::size_t s, std::vector<double>& g, double weight) {
-    double residual = -b[s];
-    for (std::size_t i = 0; i < n; ++i) residual += a[s * n + i] * theta[i];
-    for (std::size_t i = 0; i < n; ++i) g[i] += weight * residual * a[s * n + i];
-  };
-  std::vector<double> full(n), mean(n);
-  for (std::size_t s = 0; s < samples; ++s) add_gradient(s, full, 1.0 / samples);
-  const auto order = permutation(Stream(5, Purpose("test.order")), samples);
-  for (std::size_t first = 0; first < samples; first += batch) {
-    std::vector<double> g(n);
-    for (std::size_t s = first; s < first + batch; ++s) add_gradient(order[s], g, 1.0 / batch);
-    for (std::size_t i = 0; i < n; ++i) mean[i] += g[i] * batch / samples;
+  for (std::size_t i = 0; i < data.samples * data.features; ++i) data.inputs.push_back(random.normal());
+  for (std::size_t i = 0; i < data.samples; ++i) data.labels.push_back(random.uniform() < 0.4 ? 1 : 0);
+  const Network net = network("3-4-2:tanh");
+  const auto theta = net.initial<double>(1);
+  const std::size_t n = theta.size();
+  for (const std::size_t batch : {1u, 5u, 31u, 62u, 100u}) {  // 5 does not divide 62: the last of an epoch is smaller
+    NetworkObjective<double> f(net, Loss::cross_entropy, data, {.batch = batch, .seed = 9});
+    const std::uint64_t per_epoch = f.minibatches().per_epoch();
+    std::vector<double> full(n), g(n);
+    f.gradient(theta, full);
+    std::vector<std::vector<double>> firsts;
+    for (std::uint64_t epoch = 0; epoch < 3; ++epoch) {
+      std::vector<double> mean(n, 0.0);
+      std::size_t seen = 0;
+      for (std::uint64_t k = 1; k <= per_epoch; ++k) {
+        const std::uint64_t key = epoch * per_epoch + k;
+        const std::size_t size = f.minibatches().at(key).size;
+        f.gradient(theta, g, {key});
+        if (k == 1) firsts.push_back(g);
+        seen += size;
+        for (std::size_t i = 0; i < n; ++i) mean[i] += g[i] * static_cast<double>(size) / 62.0;
+      }
+      EXPECT_EQ(seen, data.samples);
+      for (std::size_t i = 0; i < n; ++i) EXPECT_NEAR(mean[i], full[i], 1e-14) << batch << " " << epoch;
+    }
+    if (batch >= 62) continue;
+    EXPECT_NE(firsts[0], firsts[1]);
+    EXPECT_NE(firsts[1], firsts[2]);
   }
-  for (std::size_t i = 0; i < n; ++i) EXPECT_NEAR(mean[i], full[i], 1e-14);
 }
 
 // The optimal pair on a spectrum in [μ, L] contracts as C·k·ρᵏ with ρ = (√κ−1)/(√κ+1).

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "test_objectives.hpp"
+#include "thalweg/autodiff/differentiable.hpp"
 #include "thalweg/gradient_estimation/estimators.hpp"
 
 namespace thalweg {
@@ -93,6 +94,38 @@ TEST(Variance, DirectionalDerivativeIsNPlus1OverKOrNMinus1ForSigns) {
   expect_unbiased_with_variance<double>(
       [](auto& f, std::size_t k) { return DirectionalDerivative{.directions = k, .law = Law::rademacher}.make(f); },
       sign_law, draws);
+}
+// On any differentiable objective it is the limit of the differences along its own directions: the gap to
+// (f(x + σv) − f(x − σv))/(2σ) v is of order σ².
+TEST(DirectionalDerivative, IsTheLimitOfDifferencesAlongItsDirections) {
+  const auto smooth = [](auto const& x) {
+    using namespace thalweg::math;
+    return exp(0.3 * x[0]) * sin(x[1]) + sq(x[0] * x[2]) + log(1.0 + sq(x[1]));
+  };
+  auto f = differentiable(smooth, 3);
+  const std::vector<double> x = {0.7, -0.4, 1.2};
+  constexpr std::uint32_t count = 4;
+  std::vector<double> estimate(3), v(3);
+  const auto estimator = DirectionalDerivative{.directions = count}.make(f);
+  estimator->begin(8);
+  estimator->gradient(x, estimate);
+  std::vector<double> gaps;
+  for (const double sigma : {0.04, 0.02, 0.01}) {
+    std::vector<double> differences(3, 0.0);
+    for (std::uint32_t k = 0; k < count; ++k) {
+      fill_noise(std::span<double>(v), Noise::gaussian,
+                 Stream(8, Purpose("directional-derivative.direction"), 1).at(1, k));
+      std::vector<double> plus = x, minus = x;
+      for (std::size_t i = 0; i < 3; ++i) plus[i] += sigma * v[i], minus[i] -= sigma * v[i];
+      for (std::size_t i = 0; i < 3; ++i)
+        differences[i] += (f.value(plus) - f.value(minus)) / (2.0 * sigma) * v[i] / count;
+    }
+    double gap = 0.0;
+    for (std::size_t i = 0; i < 3; ++i) gap += std::abs(differences[i] - estimate[i]);
+    gaps.push_back(gap);
+  }
+  EXPECT_GT(gaps[2], 1e-9);
+  for (std::size_t k = 1; k < gaps.size(); ++k) EXPECT_NEAR(gaps[k - 1] / gaps[k], 4.0, 0.2);
 }
 // K ≤ n orthogonal directions: relative variance n/K − 1, 0 at K = n.
 TEST(Variance, OrthogonalDirectionsIsNOverKMinus1) {

@@ -129,6 +129,7 @@ class Minimize(unittest.TestCase):
         self.assertIn("cma-es", [e["id"] for e in thalweg.list("methods")])
         self.assertIn("population", repr(thalweg.show("cma-es")))
         self.assertIn("nelder-mead", repr(thalweg.list("methods")))
+        self.assertEqual([e["id"] for e in thalweg.list("differentiation")], ["ad-forward", "ad-reverse", "ad-taylor"])
 
 
 if __name__ == "__main__":

@@ -43,6 +43,45 @@ class Train(unittest.TestCase):
             thalweg.train((np.zeros((3, 2)), np.zeros(4, int)), "2-2", max_epochs=1)
 
 
+class Chains(unittest.TestCase):
+    def test_python_text_and_toml_give_the_same_run(self):
+        chain = rules.chain(rules.clip(norm=1), rules.weight_decay(decay=1e-4), rules.adam(rate=0.03),
+                            rules.cosine(steps=150, end=0.1))
+        written = "clip(norm=1) | weight-decay(decay=1e-4) | adam(rate=0.03) | cosine(steps=150, end=0.1)"
+        self.assertEqual(chain, rules.Rule(written))
+        self.assertEqual(rules.Rule(str(chain)), chain)
+        lowest = [thalweg.minimize("rosenbrock:n=3", options={"rule": rule, "max_evaluations": 200, "seed": 1}).fun
+                  for rule in (chain, written)]
+        with tempfile.TemporaryDirectory() as folder:
+            results = thalweg.compare(f"""
+name = "chains"
+seeds = [1]
+budget = {{ evaluations = 200 }}
+[[problem]]
+id = "rosenbrock:n=3"
+[[method]]
+rule = "{written}"
+""", out=os.path.join(folder, "out"))
+        lowest.append(results["methods"][0]["runs"][0]["f"])
+        self.assertEqual(lowest, [lowest[0]] * 3)
+        self.assertLess(lowest[0], 1.0)
+
+    def test_every_rule_and_schedule_has_its_function(self):
+        for kind in ("rules", "schedules"):
+            for entry in thalweg.list(kind):
+                name = entry["id"].removeprefix("lr-").replace("-", "_")
+                self.assertIn(name, dir(rules))
+                self.assertIn(entry["id"], str(getattr(rules, name)()))
+
+    def test_the_example_of_the_documentation_runs(self):
+        example = [line.strip() for line in rules.__doc__.splitlines() if line.strip().startswith("rule = ")]
+        self.assertEqual(len(example), 2)
+        for line in example:
+            scope = {"rules": rules}
+            exec(line, scope)
+            self.assertIn("adam", str(scope["rule"]))
+
+
 class Compare(unittest.TestCase):
     def test_a_comparison_from_text(self):
         with tempfile.TemporaryDirectory() as folder:

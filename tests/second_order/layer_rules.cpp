@@ -158,6 +158,49 @@ TEST(LayerRules, WorkUnderCreditThatTellsWhatTheyNeedAndRefuseTheRest) {
   EXPECT_NE(error("backprop", "k-fac | ek-fac(fisher=empirical)").find("the same fisher"), std::string::npos);
 }
 
+// Clipping, by value too, and normalisation before such a rule are the one after the other, to the bit.
+TYPED_TEST(LayerRules, ClippingAndNormalisationComposeWithThem) {
+  using S = TypeParam;
+  for (const std::string& text : rules)
+    for (const std::string before : {"clip(norm=0.5)", "clip-value(value=0.1)", "normalize"}) {
+      Bench<S> a("4-5-3:tanh", 12), b("4-5-3:tanh", 12);
+      const auto chained = parse_rule(before + " | " + text).template make<S>();
+      const auto alone = parse_rule(text).template make<S>(), clipping = parse_rule(before).template make<S>();
+      chained->begin(a.task.theta.size(), a.blocks());
+      alone->begin(b.task.theta.size(), b.blocks()), clipping->begin(b.task.theta.size(), b.blocks());
+      EXPECT_EQ(chained->needs(), alone->needs());
+      for (std::uint64_t t = 1; t <= 8; ++t) {
+        a.step(*chained, t);
+        EXPECT_EQ(chained->needs_at(t), alone->needs_at(t));
+        b.look(t, alone->needs_at(t));
+        if (alone->needs_at(t) != LayerDetail::none) alone->observe(b.layers, t);
+        clipping->update(b.gradient, b.task.theta, t);
+        alone->apply(b.task.theta, b.gradient, t);
+      }
+      EXPECT_EQ(a.task.theta, b.task.theta) << before << " | " << text;
+    }
+}
+
+// The rules that know of a layer no more than its shape take any credit rule's gradient.
+TEST(LayerRules, RulesOfMatricesTrainNetworksUnderEveryCredit) {
+  const auto data = clouds<float>();
+  for (const char* rule : {"muon(rate=0.02)", "shampoo(rate=0.3)", "soap(rate=1e-2)"})
+    for (const auto& credit : registry::credit_rules()) {
+      const auto run = [&](int threads) {
+        return train<float>(network("2-9-3"), data, registry::make_credit(credit.entry.id),
+                            parse_rule(std::string("clip(norm=10) | ") + rule),
+                            {.batch = 48, .max_epochs = 25.0, .seed = 3, .threads = threads, .diagnostics = false});
+      };
+      const auto fit = run(1);
+      EXPECT_FALSE(fit.diverged) << rule << " under " << credit.entry.id;
+      // Fixed feedback points downhill on the mean at best, and Muon takes all its directions for equally long.
+      if (credit.entry.id != "feedback-alignment") {
+        EXPECT_GT(fit.test.accuracy, 0.8) << rule << " under " << credit.entry.id;
+      }
+      EXPECT_EQ(run(3).theta, fit.theta) << rule << " under " << credit.entry.id;
+    }
+}
+
 TEST(LayerRules, BlocksThatAreNotLayersAreNamed) {
   for (const std::string& text : rules) {
     const auto rule = parse_rule(text).make<double>();

@@ -154,6 +154,10 @@ class Loop {
                                                    "); lower the rate or put clip(norm=1) before the rule");
     if (!repeatable_ || answer_.quality != Quality::exact) return false;
     if (norm_ <= tolerance_) {
+      if (valued_ && !std::isfinite(value_))
+        return finish(Status::numerical_failure, "‖∇f‖∞ = " + detail::format(norm_) + " at step " +
+                                                     std::to_string(t) +
+                                                     ", where f is not finite; start elsewhere, or lower the rate");
       search_.recommend(x_, value_);  // where the tolerance holds, also for rules that would bet on another point
       return finish(Status::converged, "‖∇f‖∞ = " + detail::format(norm_) + " ≤ gradient_tolerance " +
                                            detail::format(tolerance_) + " at the last iterate, after " +

@@ -106,12 +106,19 @@ void Regularisation::run(Objective<double>& f, Search& search, TaylorModel& mode
     moved = taken;
     level_steps = taken && trial == value ? level_steps + 1 : 0;
     const bool no_room = norm <= 1e-16 * blas::norm(x) || !std::isfinite(weight.value());
-    if ((!taken && (below_rounding || no_room)) || level_steps > patience)
+    if ((!taken && (below_rounding || no_room)) || level_steps > patience) {
+      // What a step promises that σ made short, at a wall where f has no value, is no decrement: that of the model
+      // alone is.
+      const double slope = taylor[1] + 2.0 * taylor[2] + 3.0 * taylor[3];
+      double decrement = below_rounding ? predicted : -1.0;
+      if (below_rounding && -slope >= rule.active * std::abs(taylor[1]))
+        decrement = model.minimise(rule.least, s, taylor) ? -taylor_at(taylor, 1.0) : -1.0;
       return finish_without_progress(
-          search, stopping, x, value, g, below_rounding ? predicted : -1.0,
+          search, stopping, x, value, g, decrement,
           fmt::format("no step lowers f = {:.17g}: the model promises {:.3g} at distance {:.3g} (σ = {:.3g})", value,
                       predicted, norm, used),
           model.exact());
+    }
     const double before = value;
     if (taken) {
       value = trial;

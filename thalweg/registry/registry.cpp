@@ -1,6 +1,7 @@
 #include "thalweg/registry/registry.hpp"
 
 #include "thalweg/problems/problem.hpp"
+#include "thalweg/registry/differentiation.hpp"
 
 namespace thalweg::registry {
 
@@ -72,7 +73,7 @@ std::vector<std::string> suite_problems(std::string_view text) {
 }
 
 std::vector<std::string> kinds() {
-  return {"methods", "estimators", "rules", "schedules", "credit", "problems", "suites", "data"};
+  return {"methods", "estimators", "rules", "schedules", "credit", "differentiation", "problems", "suites", "data"};
 }
 
 std::vector<Entry> entries(std::string_view kind) {
@@ -82,6 +83,7 @@ std::vector<Entry> entries(std::string_view kind) {
   if (kind == "problems") return entries_of(problems(), kind);
   if (kind == "suites") return entries_of(suites(), kind);
   if (kind == "data") return data_sets();
+  if (kind == "differentiation") return differentiation();
   if (kind == "rules" || kind == "schedules") {
     std::vector<Entry> chosen;
     for (Entry& entry : entries_of(rules(), kind))

@@ -123,6 +123,9 @@ void NaturalGradient::run(Objective<double>& f, Search& search) const {
     if (!std::isfinite(slope))
       return search.finish(Status::numerical_failure,
                            fmt::format("the gradient is not finite after {} steps; lower the rate", t - 1));
+    if (!stochastic && !std::isfinite(value))
+      return search.finish(Status::numerical_failure,
+                           fmt::format("f is not finite after {} steps; lower the rate", t - 1));
     if (!stochastic && stopping.gradient_met(slope))
       return search.finish(Status::converged,
                            fmt::format("‖∇f‖∞ = {:.3g} ≤ gradient_tolerance {:.3g}, after {} steps", slope,
