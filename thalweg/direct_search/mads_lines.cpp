@@ -90,9 +90,8 @@ void MadsLines::line(MadsFrame& frame, double step) {
   }
   const std::size_t b = lowest();
   moved_ = next_value_ < value_ ? points_[b].t : 0.0;
-  left_ = b > 0 && b + 1 < points_.size()
-              ? std::max(points_[b + 1].t - points_[b].t, points_[b].t - points_[b - 1].t)
-              : std::abs(step);
+  left_ = b > 0 && b + 1 < points_.size() ? std::max(points_[b + 1].t - points_[b].t, points_[b].t - points_[b - 1].t)
+                                          : std::abs(step);
   if (next_value_ < value_) value_ = next_value_, std::ranges::copy(next_, x_.begin());
 }
 
