@@ -7,7 +7,8 @@
 // The first simplex is regular (W. Spendley, G. R. Hext & F. R. Himsworth, Technometrics 4 (1962) 441) in the
 // variables over their first edges, x0 a vertex and the others on zero's side of it. Of the starts measured on Moré
 // and Wild's problems (edges along the axes, as in NLopt and SciPy; away from zero; about x0; lengths from 0.3
-// to 1.5) it is that which solves most within 5 to 20 n values, and no fewer later.
+// to 1.5) it solves the most within 5 to 20 n values; within 100 n, 49 of 53 to 10⁻³ where edges along the axes
+// solve 51.
 //
 // References: J. A. Nelder & R. Mead, Computer J. 7 (1965) 308; J. C. Lagarias et al., SIAM J. Optim. 9 (1998) 112
 // (order and ties); F. Gao & L. Han, Comput. Optim. Appl. 51 (2012) 259, eq. (4.1) (an expansion that depends on n);
