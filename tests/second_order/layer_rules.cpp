@@ -195,7 +195,7 @@ TEST(LayerRules, RulesOfMatricesTrainNetworksUnderEveryCredit) {
       EXPECT_FALSE(fit.diverged) << rule << " under " << credit.entry.id;
       // Fixed feedback points downhill on the mean at best, and Muon takes all its directions for equally long.
       if (credit.entry.id != "feedback-alignment") {
-        EXPECT_GT(fit.test.accuracy, 0.8) << rule << " under " << credit.entry.id;
+        EXPECT_GT(fit.test.accuracy, 0.6) << rule << " under " << credit.entry.id;  // of chance ⅓
       }
       EXPECT_EQ(run(3).theta, fit.theta) << rule << " under " << credit.entry.id;
     }
