@@ -43,6 +43,25 @@ template <class S>
 inline void store(S* p, typename Simd<S>::V v) {
   *reinterpret_cast<typename Simd<S>::U*>(p) = v;
 }
+// x in all lanes. (V{} + x adds: 0 + x is not x when x is −0.)
+template <class S>
+inline typename Simd<S>::V splat(S x) {
+#if defined(__AVX512F__)
+  if constexpr (sizeof(S) == 4)
+    return _mm512_set1_ps(x);
+  else
+    return _mm512_set1_pd(x);
+#elif defined(__AVX2__)
+  if constexpr (sizeof(S) == 4)
+    return _mm256_set1_ps(x);
+  else
+    return _mm256_set1_pd(x);
+#else
+  typename Simd<S>::V v;
+  for (int i = 0; i < Simd<S>::lanes; ++i) v[i] = x;
+  return v;
+#endif
+}
 template <class S>
 inline typename Simd<S>::V load_part(const S* p, int n) {  // lanes from n on are 0
 #if defined(__AVX512F__)

@@ -126,7 +126,7 @@ inline void tile(const Product<S>& p, const S* a, S* c) {
     for (int j = 0; j < N; ++j) right[j] = load(b + static_cast<std::size_t>(j) * lanes);
 #pragma GCC unroll 8
     for (int i = 0; i < M; ++i) {
-      const V left = V{} + at[Lines ? i * static_cast<int>(line) : i];
+      const V left = splat<S>(at[Lines ? i * static_cast<int>(line) : i]);
 #pragma GCC unroll 4
       for (int j = 0; j < N; ++j) sum[i][j] += left * right[j];
     }
