@@ -21,6 +21,8 @@ rows = [
     ("mezo", "large", 1, TORCH, 6),
     ("wp16-gaussian", "large", 1, LIBTORCH, 3.5), ("wp16-rademacher", "large", 1, LIBTORCH, None),
     ("wp16-gaussian", "small", 1, TORCH, 30), ("wp16-bmm", "small", 1, TORCH, 15),
+    ("wp16-low-rank-loop", "large", 1, TORCH, 10), ("wp16-low-rank", "large", 1, TORCH, None),
+    ("wp64-low-rank-loop", "medium", 1, TORCH, 15), ("wp64-low-rank", "medium", 1, TORCH, None),
     ("np", "large", 1, TORCH, 1.35), ("np", "small", 1, TORCH, 24),
     ("forward", "large", 2, LIBTORCH, 1.3), ("sgd", "large", 2, LIBTORCH, 1.3), ("adam", "large", 2, LIBTORCH, 1.7),
 ]
@@ -52,7 +54,7 @@ def ask(program, shape, threads, work):
     return float(answer) if answer and float(answer) > 0 else None
 
 
-print(f"{'work':<16}{'net':<7}{'threads':>7}  {'ours':>10}  {'peer':>10}  {'peer is':<9}{'ratio: min  median     max':>27}{'goal':>7}")
+print(f"{'work':<20}{'net':<7}{'threads':>7}  {'ours':>10}  {'peer':>10}  {'peer is':<9}{'ratio: min  median     max':>27}{'goal':>7}")
 for work, shape, threads, peer, goal in rows:
     ours, theirs = [], []
     for _ in range(rounds):
@@ -62,11 +64,11 @@ for work, shape, threads, peer, goal in rows:
         ours.append(a)
         theirs.append(b)
     if not ours:
-        print(f"{work:<16}{shape:<7}{threads:>7}  {peer} is missing")
+        print(f"{work:<20}{shape:<7}{threads:>7}  {peer} is missing")
         continue
     ratios = sorted(b / a for a, b in zip(ours, theirs))
     time = lambda s: f"{s * 1e3:.3f} ms" if s > 1e-3 else f"{s * 1e6:.2f} µs"
-    print(f"{work:<16}{shape:<7}{threads:>7}  {time(statistics.median(ours)):>10}  {time(statistics.median(theirs)):>10}  "
+    print(f"{work:<20}{shape:<7}{threads:>7}  {time(statistics.median(ours)):>10}  {time(statistics.median(theirs)):>10}  "
           f"{peer:<9}{ratios[0]:>13.2f}{statistics.median(ratios):>8.2f}{ratios[-1]:>8.2f}"
           f"{'' if goal is None else f'{goal:g}':>5}{' ' if goal is None else ' ✓' if statistics.median(ratios) >= goal else ' ✗'}",
           flush=True)

@@ -1,4 +1,4 @@
-// thalweg's side of the network workloads (workloads.md): serve_thalweg large|small THREADS.
+// thalweg's side of the network workloads (workloads.md): serve_thalweg large|medium|small THREADS.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -39,10 +39,11 @@ double median_of(const std::function<void()>& step) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const bool large = argc < 2 || std::string(argv[1]) == "large";
+  const std::string shape = argc < 2 ? "large" : argv[1];
+  const bool large = shape == "large", medium = shape == "medium";
   const int threads = argc < 3 ? 1 : std::stoi(argv[2]);
-  const Network net = network(large ? "784-1024-1024-10" : "64-32-10");
-  const std::size_t size = large ? 128 : 32;
+  const Network net = network(large ? "784-1024-1024-10" : (medium ? "784-256-256-10" : "64-32-10"));
+  const std::size_t size = large ? 128 : (medium ? 64 : 32);
   Plan<float> plan(net, Loss::cross_entropy, size, threads);
   Pass<float> pass = plan.pass();
   std::vector<float> theta = net.initial<float>(1), gradient(theta.size()), inputs(size * net.inputs());
@@ -69,13 +70,16 @@ int main(int argc, char** argv) {
   };
   add("sgd", Backprop{}, "sgd(rate=1e-6)");
   add("adam", Backprop{}, "adam(rate=1e-6)");
-  for (const int q : {1, 16}) {
+  for (const int q : {1, 16, 64}) {
     add("wp" + std::to_string(q) + "-rademacher", WeightPerturbation{.directions = q}, "sgd(rate=1e-9)");
     add("wp" + std::to_string(q) + "-gaussian", WeightPerturbation{.directions = q, .noise = Noise::gaussian},
         "sgd(rate=1e-9)");
+    add("wp" + std::to_string(q) + "-low-rank",
+        WeightPerturbation{.directions = q, .noise = Noise::gaussian, .rank = 1}, "sgd(rate=1e-9)");
   }
   work["mezo"] = work["wp1-gaussian"];
   work["wp16-bmm"] = work["wp16-gaussian"];
+  for (const std::string q : {"wp16", "wp64"}) work[q + "-low-rank-loop"] = work[q + "-low-rank"];
   add("np", NodePerturbation{}, "sgd(rate=1e-9)");
 
   for (std::string name; std::getline(std::cin, name);) {

@@ -1,4 +1,4 @@
-"""PyTorch's side of the network workloads (workloads.md): serve_torch.py large|small THREADS.
+"""PyTorch's side of the network workloads (workloads.md): serve_torch.py large|medium|small THREADS.
 
 Written as its users write it: modules and optimisers for backprop; for perturbations no_grad, in-place noise on the
 parameters and one generator, which is the fast way there.
@@ -8,10 +8,11 @@ import time
 
 import torch
 
-large = len(sys.argv) < 2 or sys.argv[1] == "large"
+shape = sys.argv[1] if len(sys.argv) > 1 else "large"
 torch.set_num_threads(int(sys.argv[2]) if len(sys.argv) > 2 else 1)
 torch.manual_seed(1)
-widths, size = ([784, 1024, 1024, 10], 128) if large else ([64, 32, 10], 32)
+widths, size = {"large": ([784, 1024, 1024, 10], 128), "medium": ([784, 256, 256, 10], 64),
+                "small": ([64, 32, 10], 32)}[shape]
 layers = []
 for i, (a, b) in enumerate(zip(widths, widths[1:])):
     layers += [torch.nn.Linear(a, b)] + ([torch.nn.ReLU()] if i + 2 < len(widths) else [])
@@ -105,6 +106,34 @@ def batched():  # sixteen antithetic pairs by batched products
         p.sub_(torch.tensordot(slopes, e, 1), alpha=1e-9)
 
 
+def low_rank(q):  # antithetic pairs of rank 1, Wx and h·A of all directions shared or batched, never a direction made
+    @torch.no_grad()
+    def step():
+        h, total = x, []
+        signs = torch.cat([torch.full((q, 1, 1), sigma), torch.full((q, 1, 1), -sigma)])
+        for l in range(0, len(params), 2):
+            w, bias = params[l], params[l + 1]
+            a, b, e = torch.randn(q, w.shape[1]), torch.randn(q, w.shape[0]), torch.randn(q, w.shape[0])
+            total.append((a, b, e))
+            a2, b2 = a.repeat(2, 1).unsqueeze(2), b.repeat(2, 1).unsqueeze(1)
+            e2 = torch.addcmul(bias, signs, e.repeat(2, 1).unsqueeze(1))  # of the bias, with its noise
+            if l == 0:
+                along = (x @ a.t()).t().repeat(2, 1).unsqueeze(2)
+                z = torch.addcmul(e2, signs * along, b2).add_(x @ w.t())
+            else:
+                along = torch.bmm(h, a2)
+                z = (h.reshape(-1, w.shape[1]) @ w.t()).view(2 * q, size, -1).add_(e2).addcmul_(signs * along, b2)
+            h = z.relu_() if l + 2 < len(params) else z
+        losses = torch.nn.functional.cross_entropy(h.reshape(-1, widths[-1]), y.repeat(2 * q), reduction="none")
+        losses = losses.view(2 * q, -1).mean(1)
+        slopes = (losses[:q] - losses[q:]) / (2 * sigma * q)
+        for l, (a, b, e) in enumerate(total):
+            params[2 * l].sub_((b * slopes.unsqueeze(1)).t() @ a, alpha=1e-9)
+            params[2 * l + 1].sub_(slopes @ e, alpha=1e-9)
+
+    return step
+
+
 @torch.no_grad()
 def node_perturbation():
     inputs, h = [], x
@@ -136,6 +165,10 @@ work = {
     "wp16-rademacher": perturbation(16, rademacher),
     "wp16-gaussian": perturbation(16, gaussian),
     "wp16-bmm": batched,
+    "wp16-low-rank-loop": perturbation(16, gaussian),
+    "wp16-low-rank": low_rank(16),
+    "wp64-low-rank-loop": perturbation(64, gaussian),
+    "wp64-low-rank": low_rank(64),
     "np": node_perturbation,
 }
 

@@ -151,6 +151,7 @@
 #include "thalweg/network/data/load.hpp"
 #include "thalweg/network/data_set.hpp"
 #include "thalweg/network/loss.hpp"
+#include "thalweg/network/low_rank.hpp"
 #include "thalweg/network/minibatches.hpp"
 #include "thalweg/network/network.hpp"
 #include "thalweg/network/network_objective.hpp"

@@ -137,5 +137,49 @@ TEST(LowRankDirections, TakesTheMatricesOfANetwork) {
   EXPECT_EQ(through.dimension(), theta.size());  // an adapter above an adapter finds them too
 }
 
+// A made-up task; and a network's objective that has to be asked at materialised points.
+struct Made {
+  explicit Made(std::size_t features, std::size_t classes) {
+    d.id = "points", d.samples = 40, d.features = features, d.classes = classes;
+    for (std::size_t i = 0; i < d.samples * features; ++i) d.inputs.push_back(std::sin(1.7 * static_cast<double>(i)));
+    for (std::size_t i = 0; i < d.samples; ++i) d.labels.push_back(static_cast<std::int32_t>(i % classes));
+  }
+  DataSet<double> d;
+};
+class Materialised final : public Objective<double>, public Shaped {
+ public:
+  explicit Materialised(NetworkObjective<double>& f) : f_(f) {}
+  [[nodiscard]] std::size_t dimension() const override { return f_.dimension(); }
+  [[nodiscard]] Offers offers() const override { return f_.offers(); }
+  [[nodiscard]] std::vector<MatrixShape> matrices() const override { return f_.matrices(); }
+  void answer(std::span<const Question<double>> questions, std::span<Answer<double>> answers) override {
+    f_.answer(questions, answers);
+    for (const auto& q : questions) EXPECT_EQ(q.perturbation.noise, Noise::none);
+  }
+
+ private:
+  NetworkObjective<double>& f_;
+};
+
+// What a network makes of factors is what it makes of the directions.
+TEST(LowRankDirections, ANetworkIsNotAskedAtPointsAndAnswersTheSame) {
+  const Made made(6, 3);
+  NetworkObjective<double> f(network("6-12-9-3"), Loss::cross_entropy, made.d);
+  Materialised g(f);
+  const auto theta = network("6-12-9-3").initial<double>(1);
+  std::vector<double> fast(theta.size()), slow(theta.size());
+  for (const Sides sides : {Sides::two, Sides::one})
+    for (const std::size_t rank : {1u, 3u}) {
+      const LowRankDirections options{.rank = rank, .sigma = 1e-2, .directions = 20, .sides = sides};
+      const auto a = options.make(f);
+      const auto b = options.make(g);
+      a->begin(1), b->begin(1);
+      for (int call = 0; call < 2; ++call) {
+        a->gradient(theta, fast);
+        b->gradient(theta, slow);
+        for (std::size_t i = 0; i < fast.size(); ++i) ASSERT_NEAR(fast[i], slow[i], 1e-7 * (1 + std::abs(slow[i])));
+      }
+    }
+}
 }  // namespace
 }  // namespace thalweg

@@ -44,6 +44,8 @@ TEST(Allocation, NoneInASteadyStep) {
     std::vector<Perturbation> all;
     for (std::uint32_t k = 0; k < 4; ++k)
       for (double sign : {1.0, -1.0}) all.push_back({Noise::gaussian, sign * 1e-3, Stream(1, Purpose("p"), 1, k)});
+    for (std::uint32_t k = 0; k < 18; ++k)
+      for (double sign : {1.0, -1.0}) all.push_back({Noise::gaussian, sign * 1e-3, Stream(1, Purpose("r"), 1, k), 2});
     std::vector<double> losses(all.size());
     Tangent<float> tangent;
     tangent.weights = v;

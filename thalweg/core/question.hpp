@@ -82,10 +82,13 @@ struct SampleKey {
 
 // The question is asked at point + scale·ε, where ε is regenerated from its counters (never stored).
 // `Objective::answer` of objectives that do not know noise is handed the materialised point instead.
+// With a rank r ≥ 1, ε is ABᵀ/√r on each matrix of an objective that is `Shaped` (core/shaped.hpp), A and B of
+// independent components of `noise`; see network/low_rank.hpp.
 struct Perturbation {
   Noise noise = Noise::none;
   double scale = 0.0;
   Stream stream{};
+  std::uint32_t rank = 0;  // 0: the components of ε are independent
 };
 
 template <class S>

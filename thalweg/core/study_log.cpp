@@ -51,6 +51,7 @@ void encode(const Question<double>& q, Bytes& out) {
   put(out, q.perturbation.stream.key);
   put(out, q.perturbation.stream.direction);
   put(out, q.perturbation.stream.step);
+  if (q.perturbation.rank != 0) put(out, q.perturbation.rank);
   put(out, q.point);
   put(out, q.direction);
 }

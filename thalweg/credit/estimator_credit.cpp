@@ -35,8 +35,7 @@ void MinibatchObjective<S>::answer(std::span<const Question<S>> questions, std::
       continue;
     }
     losses_.resize(copies_.size());
-    plan_->perturbed_losses(first.point, batch_, copies_, losses_);
-    const double flops = plan_->flops_perturbed(batch_.size, copies_);
+    const double flops = plan_->perturbed_losses(first.point, batch_, copies_, losses_);
     mean_value_ = 0.0;
     for (std::size_t k = 0; k < copies_.size(); ++k) {
       answers[i + k].value = losses_[k];

@@ -81,7 +81,7 @@ void DirectionEstimator<S>::estimate(const Question<S>& question, Answer<S>& ans
         const double scale = (side == 0 ? c : -c) * stretches_[k0 + k];
         Question<S>& q = this->question(first + per * k + side);
         if (regenerated) {
-          q.perturbation = {noise_, scale, stream};
+          q.perturbation = {noise_, scale, stream, rank()};
           continue;
         }
         const std::span<S> point(points_.data() + (per * k + side) * n, n);

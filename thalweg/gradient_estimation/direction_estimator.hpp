@@ -44,8 +44,9 @@ class DirectionEstimator : public Estimator<S> {
   virtual void weigh(std::span<const double> plus, std::span<const double> minus, double c,
                      std::span<double> weights);
 
-  // Directions that are no plain noise override these four.
+  // Directions that are no plain noise override these.
   [[nodiscard]] virtual bool regenerates() const { return this->base().regenerates_noise(); }
+  [[nodiscard]] virtual std::uint32_t rank() const { return 0; }  // of the perturbation that the base is asked by
   virtual void add_direction(std::span<S> point, S scale, const Stream& stream) {
     add_noise(point, scale, noise_, stream);
   }

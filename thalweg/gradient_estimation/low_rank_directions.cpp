@@ -1,14 +1,12 @@
 #include "thalweg/gradient_estimation/low_rank_directions.hpp"
 
-#include <algorithm>
 #include <charconv>
-#include <cmath>
 #include <string_view>
 
 #include "thalweg/core/shaped.hpp"
-#include "thalweg/core/vectorized.hpp"
 #include "thalweg/gradient_estimation/direction_estimator.hpp"
 #include "thalweg/gradient_estimation/making.hpp"
+#include "thalweg/network/low_rank.hpp"
 
 namespace thalweg {
 namespace {
@@ -42,13 +40,26 @@ std::vector<MatrixShape> parse_shapes(const std::string& text) {
   return shapes;
 }
 
-// Those of the objective below all adapters that keep its variables.
+// What holds the matrices: the objective below all adapters that keep its variables, or null.
 template <class S>
-std::vector<MatrixShape> shapes_of(const Objective<S>& f) {
-  if (const auto* shaped = dynamic_cast<const Shaped*>(&f)) return shaped->matrices();
+const Objective<S>* holder(const Objective<S>& f) {
+  if (dynamic_cast<const Shaped*>(&f) != nullptr) return &f;
   const auto* adapter = dynamic_cast<const Adapter<S>*>(&f);
-  return adapter != nullptr && adapter->base().dimension() == f.dimension() ? shapes_of(adapter->base())
-                                                                            : std::vector<MatrixShape>{};
+  return adapter != nullptr && adapter->base().dimension() == f.dimension() ? holder(adapter->base()) : nullptr;
+}
+
+template <class S>
+std::vector<MatrixShape> shapes_of(const Objective<S>& base, const LowRankDirections& o) {
+  if (o.shapes.empty()) {
+    const Objective<S>* holds = holder(base);
+    return holds == nullptr ? std::vector<MatrixShape>{} : dynamic_cast<const Shaped*>(holds)->matrices();
+  }
+  std::vector<MatrixShape> shapes = parse_shapes(o.shapes);
+  const std::size_t end = shapes.back().offset + shapes.back().size();
+  if (end != base.dimension())
+    throw InvalidArgument("low-rank-directions: shapes is \"" + o.shapes + "\", " + std::to_string(end) +
+                          " variables; this objective has " + std::to_string(base.dimension()));
+  return shapes;
 }
 
 template <class S>
@@ -56,68 +67,34 @@ class LowRankDirectionsEstimator final : public DirectionEstimator<S> {
  public:
   LowRankDirectionsEstimator(Objective<S>& base, const LowRankDirections& o)
       : DirectionEstimator<S>(base, LowRankDirections::describe(), Noise::gaussian, o.directions, o.sides, o.frozen),
-        rank_(o.rank),
+        rank_(static_cast<std::uint32_t>(o.rank)),
         sigma_(o.sigma),
-        shrink_(1.0 / std::sqrt(static_cast<double>(o.rank))) {
-    const std::size_t n = base.dimension();
-    std::vector<MatrixShape> shapes = o.shapes.empty() ? shapes_of(base) : parse_shapes(o.shapes);
-    const std::size_t end = shapes.empty() ? n : shapes.back().offset + shapes.back().size();
-    if (end > n || (!o.shapes.empty() && end != n))
-      throw InvalidArgument("low-rank-directions: shapes is \"" + o.shapes + "\", " + std::to_string(end) +
-                            " variables; this objective has " + std::to_string(n));
-    std::size_t largest_rows = 0, largest_cols = 0;
-    std::erase_if(shapes, [](const MatrixShape& m) { return m.rows == 1 || m.cols == 1; });
-    for (const MatrixShape& m : shapes) {
-      largest_rows = std::max(largest_rows, m.rows);
-      largest_cols = std::max(largest_cols, m.cols);
-      operations_ += 2.0 * static_cast<double>(m.size() * rank_) +
-                     static_cast<double>(rank_ * (m.rows + m.cols)) * flops_per_noise(Noise::gaussian);
-      in_matrices_ += m.size();
+        directions_(base.dimension(), shapes_of(base, o), o.rank) {
+    // The base makes these directions itself where they are of its own matrices.
+    if (const Objective<S>* holds = holder(base)) {
+      const LowRank<S> own(base.dimension(), dynamic_cast<const Shaped*>(holds)->matrices(), o.rank);
+      known_ = own.matrices() == directions_.matrices();
     }
-    matrices_ = std::move(shapes);
-    a_.resize(largest_rows * rank_);
-    b_.resize(largest_cols * rank_);
   }
 
  private:
   [[nodiscard]] double spacing(std::uint64_t) const override { return sigma_; }
-  [[nodiscard]] bool regenerates() const override { return false; }
-
-  // Of the stream, variable i has component i where it is plain noise; A and B of the matrices follow from n on.
+  [[nodiscard]] bool regenerates() const override {
+    return (known_ || directions_.matrices().empty()) && this->base().regenerates_noise();
+  }
+  [[nodiscard]] std::uint32_t rank() const override { return known_ ? rank_ : 0; }
   void add_direction(std::span<S> point, S scale, const Stream& stream) override {
-    const S factor = static_cast<S>(static_cast<double>(scale) * shrink_);
-    std::size_t at = 0, next = point.size();
-    const auto plain = [&](std::size_t end) {
-      if (end > at) add_noise(point.subspan(at, end - at), scale, Noise::gaussian, stream, at);
-    };
-    for (const MatrixShape& m : matrices_) {
-      plain(m.offset);
-      at = m.offset + m.size();
-      const std::span<S> a(a_.data(), m.rows * rank_), b(b_.data(), m.cols * rank_);  // A rows×r, Bᵀ r×cols
-      fill_noise(a, Noise::gaussian, stream, next);
-      fill_noise(b, Noise::gaussian, stream, next + a.size());
-      next += a.size() + b.size();
-      for (std::size_t i = 0; i < m.rows; ++i)
-        for (std::size_t l = 0; l < rank_; ++l)
-          for_each_element(m.cols,
-                           [row = point.data() + m.offset + i * m.cols, other = b.data() + l * m.cols,
-                            along = factor * a[i * rank_ + l]](std::size_t j) { row[j] += along * other[j]; });
-    }
-    plain(point.size());
+    directions_.add(point, scale, Noise::gaussian, stream);
   }
   void add_directions(std::span<S> sum, std::span<const S> coefficients, const Stream& first) override {
-    for (std::size_t k = 0; k < coefficients.size(); ++k)
-      add_direction(sum, coefficients[k], first.at(first.step, static_cast<std::uint32_t>(k)));
+    directions_.add_all(sum, coefficients, Noise::gaussian, first);
   }
-  [[nodiscard]] double flops_of_direction(std::size_t n) const override {
-    return operations_ + static_cast<double>(n - in_matrices_) * flops_per_noise(Noise::gaussian);
-  }
+  [[nodiscard]] double flops_of_direction(std::size_t) const override { return directions_.flops(Noise::gaussian); }
 
-  std::size_t rank_;
-  double sigma_, shrink_, operations_ = 0.0;
-  std::size_t in_matrices_ = 0;
-  std::vector<MatrixShape> matrices_;
-  std::vector<S> a_, b_;
+  std::uint32_t rank_;
+  double sigma_;
+  LowRank<S> directions_;
+  bool known_ = false;
 };
 
 }  // namespace

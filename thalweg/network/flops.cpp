@@ -89,10 +89,9 @@ double Plan<S>::flops_perturbed(std::size_t size, std::span<const Perturbation> 
   bool pairs = false;
   for (std::size_t k = 0; k < perturbations.size(); ++k) {
     const Perturbation& p = perturbations[k];
+    if (is_low_rank(p)) continue;
     sum += n * flops_per_noise(p.noise) + rows * s.forward();
-    if (k + 1 == perturbations.size() || p.noise == Noise::none) continue;
-    const Perturbation& next = perturbations[k + 1];
-    if (next.noise != p.noise || next.scale != -p.scale || !(next.stream == p.stream)) continue;
+    if (k + 1 == perturbations.size() || !is_pair(p, perturbations[k + 1])) continue;
     sum += n + rows * (s.forward() - s.first);  // the noise is made once, the first product too
     pairs = true;
     ++k;
@@ -100,14 +99,41 @@ double Plan<S>::flops_perturbed(std::size_t size, std::span<const Perturbation> 
   return sum + (pairs ? rows * s.first : 0.0);
 }
 
-#define THALWEG_INSTANTIATE(S)                                                    \
-  template double Plan<S>::flops_forward(std::size_t) const;                      \
-  template double Plan<S>::flops_backward(std::size_t) const;                     \
-  template double Plan<S>::flops_model_deltas(std::size_t) const;                 \
-  template double Plan<S>::flops_jvp(std::size_t) const;                          \
-  template double Plan<S>::flops_hessian_vector(std::size_t) const;               \
-  template double Plan<S>::flops_fisher_vector(std::size_t) const;                \
-  template double Plan<S>::flops_node_noise(std::size_t, const NodeNoise&) const; \
+// Of the lanes in use; what products took is in low.multiplied.
+template <class S>
+double Plan<S>::Inside::flops_low_rank(std::size_t size, const LowRankGroup& group) const {
+  const double rows = static_cast<double>(size), lanes = static_cast<double>(group.count);
+  const double sides = group.pair ? 2.0 : 1.0, noise = flops_per_noise(group.noise);
+  const std::size_t count = network.layers().size();
+  double sum = 0.0;
+  for (std::size_t l = 0; l < count; ++l) {
+    const LayerView& view = network.layers()[l];
+    const double in = static_cast<double>(view.in), out = static_cast<double>(view.out);
+    const double rank = static_cast<double>(low.layers[l].rank);
+    double multiplied = 0.0;
+    for (std::size_t i = l; i < low.multiplied.size(); i += count)
+      multiplied += static_cast<double>(low.multiplied[i]);
+    sum += lanes * noise * (rank * (in + out) + out);                    // factors and the bias's noise
+    sum += rows * lanes * 2.0 * rank * in;                               // h·A
+    sum += multiplied * lanes * 2.0 * (out + rank);                      // changes, through the weights and along A
+    const bool two = group.pair && l > 0;                                // odd and even changes arrive
+    sum += rows * lanes * out * (1.0 + 2.0 * rank * (two ? 2.0 : 1.0));  // to them what B and the bias do
+    sum += l + 1 == count
+               ? rows * lanes * sides * out * (2.0 + loss_cost(loss))
+               : rows * lanes * out * (sides * (activation_cost(view.activation) + 3.0) + 2.0 * sides - 2.0);
+  }
+  return sum;
+}
+
+#define THALWEG_INSTANTIATE(S)                                                             \
+  template double Plan<S>::flops_forward(std::size_t) const;                               \
+  template double Plan<S>::flops_backward(std::size_t) const;                              \
+  template double Plan<S>::flops_model_deltas(std::size_t) const;                          \
+  template double Plan<S>::flops_jvp(std::size_t) const;                                   \
+  template double Plan<S>::flops_hessian_vector(std::size_t) const;                        \
+  template double Plan<S>::flops_fisher_vector(std::size_t) const;                         \
+  template double Plan<S>::flops_node_noise(std::size_t, const NodeNoise&) const;          \
+  template double Plan<S>::Inside::flops_low_rank(std::size_t, const LowRankGroup&) const; \
   template double Plan<S>::flops_perturbed(std::size_t, std::span<const Perturbation>) const
 THALWEG_INSTANTIATE(float);
 THALWEG_INSTANTIATE(double);

@@ -1,5 +1,7 @@
 #include "thalweg/network/gemm.hpp"
 
+#include "thalweg/network/low_rank_kernels.hpp"
+
 namespace thalweg {
 
 namespace kernels {
@@ -23,6 +25,17 @@ const GemmKernels<S>& gemm_kernels(Isa isa) {
 }
 template const GemmKernels<float>& gemm_kernels<float>(Isa);
 template const GemmKernels<double>& gemm_kernels<double>(Isa);
+template <class S>
+const LowRankKernels<S>& low_rank_kernels(Isa isa) {
+#if defined(__x86_64__)
+  if (isa == Isa::avx512) return pick<S>(avx512::low_rank32, avx512::low_rank64);
+  if (isa == Isa::avx2) return pick<S>(avx2::low_rank32, avx2::low_rank64);
+#endif
+  static_cast<void>(isa);
+  return pick<S>(portable::low_rank32, portable::low_rank64);
+}
+template const LowRankKernels<float>& low_rank_kernels<float>(Isa);
+template const LowRankKernels<double>& low_rank_kernels<double>(Isa);
 }  // namespace kernels
 
 namespace {

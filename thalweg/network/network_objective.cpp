@@ -5,6 +5,7 @@
 
 #include "thalweg/core/noise.hpp"
 #include "thalweg/core/options.hpp"
+#include "thalweg/network/low_rank.hpp"
 
 namespace thalweg {
 namespace {
@@ -57,9 +58,16 @@ void NetworkObjective<S>::one(const Question<S>& q, Answer<S>& a) {
   std::span<const S> theta = q.point;
   if (q.perturbation.noise != Noise::none) {
     moved_.assign(q.point.begin(), q.point.end());
-    add_noise<S>(moved_, static_cast<S>(q.perturbation.scale), q.perturbation.noise, q.perturbation.stream);
+    const Perturbation& p = q.perturbation;
+    if (p.rank > 0) {
+      LowRank<S> directions(n, matrices(), p.rank);
+      directions.add(moved_, static_cast<S>(p.scale), p.noise, p.stream);
+      a.flops += directions.flops(p.noise);
+    } else {
+      add_noise<S>(moved_, static_cast<S>(p.scale), p.noise, p.stream);
+      a.flops += static_cast<double>(n) * flops_per_noise(p.noise);
+    }
     theta = moved_;
-    a.flops += static_cast<double>(n) * flops_per_noise(q.perturbation.noise);
   }
   const bool product = q.asks.has(AnswerKind::hessian_vector), directional = q.asks.has(AnswerKind::directional);
   const bool drawn = q.asks.has(AnswerKind::model_statistics), of_data = q.asks.has(AnswerKind::layer_statistics);
@@ -140,8 +148,8 @@ void NetworkObjective<S>::many(std::span<const Question<S>> questions, std::span
   const std::span<double> losses = std::span(losses_).first(questions.size());
   for (Answer<S>& a : answers) a.value = 0.0, a.quality = Quality::exact;
   by_pieces(questions.front().sample, [&](const Batch<S>& batch, double share) {
-    plan_.perturbed_losses(questions.front().point, batch, perturbations_, losses);
-    const double flops = plan_.flops_perturbed(batch.size, perturbations_) / static_cast<double>(questions.size());
+    const double flops = plan_.perturbed_losses(questions.front().point, batch, perturbations_, losses) /
+                         static_cast<double>(questions.size());
     for (std::size_t i = 0; i < answers.size(); ++i) answers[i].value += share * losses[i], answers[i].flops += flops;
   });
 }

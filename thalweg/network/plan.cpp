@@ -40,7 +40,8 @@ Plan<S>::Inside::Inside(const Network& network_, Loss loss_, std::size_t maximum
       owned(shared == nullptr ? std::make_unique<ThreadPool>(threads) : nullptr),
       pool(shared == nullptr ? owned.get() : shared),
       tasks(pool),
-      gemm(isa, pool->threads()) {
+      gemm(isa, pool->threads()),
+      low_rank_kernels(kernels::low_rank_kernels<S>(isa)) {
   if (maximum == 0) throw InvalidArgument("maximum_batch is 0; it is at least 1");
   if (!supported(isa)) throw InvalidArgument("isa is " + std::string(name(isa)) + ", which this machine lacks");
   std::size_t transposed = 0;

@@ -130,9 +130,12 @@ class Plan {
                      std::span<S> out);
 
   // losses[k] = mean loss at θ + scale_k·ε_k. The noise is regenerated while the weights are packed and never
-  // stored; ±σ of one stream next to each other share it, and all share the first layer's X·W.
-  void perturbed_losses(std::span<const S> theta, const Batch<S>& batch, std::span<const Perturbation> perturbations,
-                        std::span<double> losses);
+  // stored; ±σ of one stream next to each other share it, and all share the first layer's X·W. Of noise of low rank
+  // (network/low_rank.hpp, the matrices are the layers' weights) only the factors are made, and what it changes is
+  // computed instead of the whole: see plan_low_rank.cpp. Returns the operations executed, which for low rank depend
+  // on the data.
+  double perturbed_losses(std::span<const S> theta, const Batch<S>& batch,
+                          std::span<const Perturbation> perturbations, std::span<double> losses);
 
   // pass.deltas(l) of every layer for targets drawn from the network's own prediction (loss_model_vjp); what backward
   // left there is overwritten. No weight gradients.
@@ -162,6 +165,7 @@ class Plan {
   [[nodiscard]] double flops_hessian_vector(std::size_t size) const;
   [[nodiscard]] double flops_fisher_vector(std::size_t size) const;  // without its forward pass
   [[nodiscard]] double flops_node_noise(std::size_t size, const NodeNoise& noise) const;
+  // Of those that have no low rank.
   [[nodiscard]] double flops_perturbed(std::size_t size, std::span<const Perturbation> perturbations) const;
 
  private:

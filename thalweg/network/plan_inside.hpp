@@ -5,6 +5,8 @@
 // both), loss (loss.hpp). A convolution, a recurrence or attention comes as three such functions beside these.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -13,6 +15,7 @@
 
 #include "thalweg/core/options.hpp"
 #include "thalweg/network/gemm.hpp"
+#include "thalweg/network/low_rank_kernels.hpp"
 #include "thalweg/network/plan.hpp"
 
 namespace thalweg {
@@ -27,6 +30,45 @@ struct Plan<S>::Inside {
   struct Item {
     std::size_t first = 0;
     bool pair = false;
+  };
+  // Perturbations of low rank: up to kernels::group of them at once. Lane i has perturbation i mod width, of sample
+  // i / width of as many samples as there is room for.
+  struct LowRankGroup {
+    std::array<std::size_t, kernels::group> first{};  // its perturbation, or the first of its pair
+    std::size_t count = 0;
+    std::size_t width = 1;    // count rounded up to a power of 2
+    std::size_t samples = 1;  // together: group/width
+    bool pair = false;
+    Noise noise = Noise::none;
+    std::uint32_t rank = 1;
+    std::span<const Perturbation> of{};
+    [[nodiscard]] const Perturbation& at(std::size_t i) const { return of[first[i]]; }
+  };
+  struct LowRankLayer {
+    bool factored = false;       // else plain noise: one factor is the noise, the other 1
+    std::size_t rank = 1;        // r, or 1
+    std::uint64_t position = 0;  // of A in the stream
+    Buffer<S> a, b, bias;        // in×rank×group, out×rank×group, out×group (times the scale)
+    Buffer<S> along;             // h·A: samples×rank×group
+    Buffer<S> panels;            // the weights; none of the first layer
+    std::array<S, kernels::group> scale{};
+  };
+  // One block of samples under way: a thread's own.
+  struct LowRankContext {
+    Buffer<S> odd, even, z_odd, z_even, u_odd, u_even, y_plus, y_minus, z, h;
+    std::vector<std::uint32_t> odd_units, even_units;
+    std::vector<kernels::Rows<S>> odd_rows, even_rows;    // of each set of samples
+    std::vector<kernels::Rows<S>> odd_parts, even_parts;  // the same by blocks of units, block after block
+  };
+  struct LowRankWork {
+    std::uint32_t rank = 0;  // that it is made for
+    std::vector<LowRankLayer> layers;
+    std::vector<LowRankContext> contexts;
+    std::vector<Buffer<S>> noise;  // of each thread: components in the order of their stream
+    std::vector<Item> items;
+    std::vector<std::uint64_t> multiplied;  // of each block and layer: rows that products took, times samples in them
+    std::vector<double> losses;             // perturbations×2×samples
+    Pass<S> clean;
   };
 
   Inside(const Network& network_, Loss loss_, std::size_t maximum, ThreadPool* shared, int threads, Isa isa);
@@ -48,6 +90,8 @@ struct Plan<S>::Inside {
   std::vector<Context> contexts;
   Buffer<S> packed_x, z_clean;
   std::vector<Item> items;
+  const kernels::LowRankKernels<S>& low_rank_kernels;
+  LowRankWork low;  // made at first use
 
   void check(std::span<const S> theta, const Batch<S>& batch, const Pass<S>& pass, bool with_loss) const;
   void make_tangents();
@@ -94,6 +138,13 @@ struct Plan<S>::Inside {
                        bool keep, bool primal = true);
   void perturbed(const Tasks& where, Context& context, std::span<const S> theta, const Batch<S>& batch,
                  const Perturbation& perturbation, bool pair, double* plus, double* minus);
+  void make_low_rank(std::uint32_t rank);
+  void make_factors(const LowRankGroup& group);
+  void low_rank_block(const LowRankGroup& group, LowRankContext& context, const Batch<S>& batch, std::size_t block);
+  void low_rank_loss(const LowRankGroup& group, const Batch<S>& batch, std::size_t first, const S* y, double* losses);
+  double low_rank_losses(std::span<const S> theta, const Batch<S>& batch, std::span<const Perturbation> perturbations,
+                         std::span<double> losses);
+  [[nodiscard]] double flops_low_rank(std::size_t size, const LowRankGroup& group) const;
   // Mean loss of a pass; leaves softmax where backward wants it.
   double loss_of(Pass<S>& pass, const Batch<S>& batch) const {
     const std::size_t width = network.outputs();
@@ -106,6 +157,13 @@ struct Plan<S>::Inside {
     return loss_forward<S>(loss, std::span(y, batch.size * network.outputs()), batch, network.outputs(), losses);
   }
 };
+
+inline bool is_low_rank(const Perturbation& p) { return p.noise != Noise::none && p.rank > 0; }
+// One direction, once with its scale and once with its negative.
+inline bool is_pair(const Perturbation& p, const Perturbation& next) {
+  return p.noise != Noise::none && next.noise == p.noise && next.scale == -p.scale && next.stream == p.stream &&
+         next.rank == p.rank;
+}
 
 inline void check_size(const char* what, std::size_t is, std::size_t should) {
   if (is != should)

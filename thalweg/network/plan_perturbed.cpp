@@ -64,8 +64,8 @@ void Plan<S>::Inside::perturbed(const Tasks& where, Context& c, std::span<const 
 }
 
 template <class S>
-void Plan<S>::perturbed_losses(std::span<const S> theta, const Batch<S>& batch,
-                               std::span<const Perturbation> perturbations, std::span<double> losses) {
+double Plan<S>::perturbed_losses(std::span<const S> theta, const Batch<S>& batch,
+                                 std::span<const Perturbation> perturbations, std::span<double> losses) {
   Inside& in = *inside_;
   check_size("theta", theta.size(), in.network.parameters());
   check_size("losses", losses.size(), perturbations.size());
@@ -73,20 +73,31 @@ void Plan<S>::perturbed_losses(std::span<const S> theta, const Batch<S>& batch,
   if (batch.size > in.maximum_batch)
     throw InvalidArgument("the batch has " + std::to_string(batch.size) + " samples; the plan was made for at most " +
                           std::to_string(in.maximum_batch));
-  in.make_contexts();
-  in.items.clear();
+  in.items.clear(), in.low.items.clear();
   bool pairs = false;
   for (std::size_t k = 0; k < perturbations.size(); ++k) {
-    const Perturbation& p = perturbations[k];
-    bool pair = false;
-    if (k + 1 < perturbations.size() && p.noise != Noise::none) {
-      const Perturbation& next = perturbations[k + 1];
-      pair = next.noise == p.noise && next.scale == -p.scale && next.stream == p.stream;
-    }
-    in.items.push_back({k, pair});
-    pairs = pairs || pair;
+    const bool pair = k + 1 < perturbations.size() && is_pair(perturbations[k], perturbations[k + 1]);
+    const bool low_rank = is_low_rank(perturbations[k]);
+    (low_rank ? in.low.items : in.items).push_back({k, pair});
+    pairs = pairs || (pair && !low_rank);
     if (pair) ++k;
   }
+  double flops = flops_perturbed(batch.size, perturbations);
+  if (!in.low.items.empty()) {
+    if (in.low.rank == 0) in.low.clean = pass();
+    flops += flops_forward(batch.size) + in.low_rank_losses(theta, batch, perturbations, losses);
+    // That has run the network at θ: its loss where it is asked.
+    flops -= static_cast<double>(std::erase_if(in.items,
+                                               [&](const auto& item) {
+                                                 if (perturbations[item.first].noise != Noise::none) return false;
+                                                 losses[item.first] = in.loss_of(in.low.clean.outputs().data(), batch,
+                                                                                 in.low.clean.losses_);
+                                                 return true;
+                                               })) *
+             flops_forward(batch.size);
+  }
+  if (in.items.empty()) return flops;
+  in.make_contexts();
   const LayerView& first = in.network.layers().front();
   in.gemm.pack_left(in.tasks, batch.inputs.data(), batch.size, first.in, in.packed_x.data());
   if (pairs) {
@@ -106,11 +117,12 @@ void Plan<S>::perturbed_losses(std::span<const S> theta, const Batch<S>& batch,
     });
   else
     for (std::size_t index = 0; index < in.items.size(); ++index) one(in.tasks, index, 0);
+  return flops;
 }
 
-template void Plan<float>::perturbed_losses(std::span<const float>, const Batch<float>&,
-                                            std::span<const Perturbation>, std::span<double>);
-template void Plan<double>::perturbed_losses(std::span<const double>, const Batch<double>&,
-                                             std::span<const Perturbation>, std::span<double>);
+template double Plan<float>::perturbed_losses(std::span<const float>, const Batch<float>&,
+                                              std::span<const Perturbation>, std::span<double>);
+template double Plan<double>::perturbed_losses(std::span<const double>, const Batch<double>&,
+                                               std::span<const Perturbation>, std::span<double>);
 
 }  // namespace thalweg

@@ -66,6 +66,9 @@ void Plan<S>::Inside::forward_tangent(std::span<const S> theta, const Batch<S>& 
 template <class S>
 double Plan<S>::jvp(std::span<const S> theta, const Batch<S>& batch, Pass<S>& pass, const Tangent<S>& tangent) {
   inside_->check(theta, batch, pass, true);
+  if (is_low_rank(tangent.noise))
+    throw InvalidArgument("the tangent's noise has rank " + std::to_string(tangent.noise.rank) +
+                          "; a tangent is plain noise (rank 0) or is given as numbers");
   inside_->make_tangents();
   inside_->forward_tangent(theta, batch, pass, tangent, false);
   inside_->loss_of(pass, batch);
