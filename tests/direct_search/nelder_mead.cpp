@@ -161,5 +161,42 @@ TEST(NelderMead, WrongSimplexIsAnError) {
   EXPECT_THROW(minimize(sphere, {1.0, 1.0}, NelderMead{.simplex = {1, 2, 3}}), InvalidArgument);
 }
 
+// All edges of the first simplex are as long as `step`, the variables over max(½, |x0_i|), and its other vertices are
+// on zero's side of x0, or away from a bound that is near.
+TEST(NelderMead, TheFirstSimplexIsRegular) {
+  for (const std::size_t n : {1u, 2u, 5u, 9u})
+    for (const bool bounded : {false, true}) {
+      std::vector<double> start(n), scale(n);
+      for (std::size_t i = 0; i < n; ++i) {
+        start[i] = (i % 3 == 0 ? -0.2 : 1.5) * static_cast<double>(i + 1);
+        scale[i] = std::max(0.5, std::abs(start[i]));
+      }
+      std::vector<std::vector<double>> asked;
+      Limits limits{.max_evaluations = n + 1};
+      if (bounded) {
+        limits.bounds = {start, std::vector<double>(n, 100.0)};  // no way down from x0
+      }
+      minimize(
+          [&](Point x) {
+            asked.emplace_back(x.begin(), x.end());
+            return sphere(x);
+          },
+          start, NelderMead{.step = 0.7}, limits);
+      ASSERT_EQ(asked.size(), n + 1);
+      EXPECT_EQ(asked[0], start);
+      for (std::size_t j = 0; j <= n; ++j)
+        for (std::size_t k = 0; k < j; ++k) {
+          double square = 0.0;
+          for (std::size_t i = 0; i < n; ++i) square += std::pow((asked[j][i] - asked[k][i]) / scale[i], 2);
+          EXPECT_NEAR(std::sqrt(square), 0.7, 1e-14) << n << ": " << j << ", " << k;
+        }
+      for (std::size_t j = 1; j <= n; ++j)
+        for (std::size_t i = 0; i < n; ++i) {
+          const bool up = bounded || start[i] <= 0.0;
+          EXPECT_TRUE(up ? asked[j][i] > start[i] : asked[j][i] < start[i]) << n << ": " << j << ", " << i;
+        }
+    }
+}
+
 }  // namespace
 }  // namespace thalweg
