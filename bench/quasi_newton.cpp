@@ -2,9 +2,9 @@
 // liblbfgs's in one process, in turn, all with ten pairs. Ratios are what counts; what f itself takes is measured too
 // and taken off.
 #include <fmt/format.h>
+#include <time.h>
 
 #include <algorithm>
-#include <chrono>
 #include <vector>
 
 #ifdef HAVE_NLOPT
@@ -19,7 +19,12 @@
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
+// Of the processor, so that a busy machine disturbs less: all sides use one thread.
+double processor_seconds() {
+  timespec t{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+  return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
+}
 
 double rosenbrock(const double* x, double* g, std::size_t n) {
   double f = 0.0;
@@ -33,7 +38,7 @@ double rosenbrock(const double* x, double* g, std::size_t n) {
   return f;
 }
 
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double seconds_since(double start) { return processor_seconds() - start; }
 
 // Seconds a call over `runs` runs of about `calls` calls each.
 double ours(const std::vector<double>& x0, int calls, int runs) {
@@ -42,7 +47,7 @@ double ours(const std::vector<double>& x0, int calls, int runs) {
       n, [n](std::span<const double> x, std::span<double> g) { return rosenbrock(x.data(), g.data(), n); });
   const thalweg::Method method = thalweg::method(thalweg::LBfgs{.gradient_tolerance = 0.0});
   std::uint64_t made = 0;
-  const auto start = Clock::now();
+  const auto start = processor_seconds();
   for (int k = 0; k < runs; ++k)
     made += thalweg::minimize(f, x0, method, {.max_evaluations = static_cast<std::uint64_t>(calls)}).evaluations();
   return seconds_since(start) / static_cast<double>(made);
@@ -51,7 +56,7 @@ double ours(const std::vector<double>& x0, int calls, int runs) {
 #ifdef HAVE_NLOPT
 double nlopt(const std::vector<double>& x0, int calls, int runs) {
   int count = 0;
-  const auto start = Clock::now();
+  const auto start = processor_seconds();
   for (int k = 0; k < runs; ++k) {
     nlopt_opt opt = nlopt_create(NLOPT_LD_LBFGS, static_cast<unsigned>(x0.size()));
     nlopt_set_min_objective(
@@ -84,7 +89,7 @@ double liblbfgs(const std::vector<double>& x0, int calls, int runs) {
   parameters.m = 10;
   parameters.epsilon = 0.0;
   lbfgsfloatval_t* x = lbfgs_malloc(n);
-  const auto start = Clock::now();
+  const auto start = processor_seconds();
   for (int k = 0; k < runs; ++k) {
     std::copy(x0.begin(), x0.end(), x);
     count.in_run = 0;
@@ -113,12 +118,8 @@ double median(std::vector<double> v) {
   return v[v.size() / 2];
 }
 
-void compare(std::size_t n, int calls, int runs, int rounds) {
-  std::vector<double> x0(n, 1.0);
-  for (std::size_t i = 0; i < n; i += 2) x0[i] = -1.2;
-  std::vector<double> g(n);
-  const int plain_calls = std::max(20, static_cast<int>(1e6 / static_cast<double>(n)));
-  using Side = double (*)(const std::vector<double>&, int, int);
+using Side = double (*)(const std::vector<double>&, int, int);
+std::vector<std::pair<const char*, Side>> all_sides() {
   std::vector<std::pair<const char*, Side>> sides{{"thalweg", ours}};
 #ifdef HAVE_NLOPT
   sides.emplace_back("NLopt", nlopt);
@@ -126,17 +127,44 @@ void compare(std::size_t n, int calls, int runs, int rounds) {
 #ifdef HAVE_LBFGS
   sides.emplace_back("liblbfgs", liblbfgs);
 #endif
+  return sides;
+}
+std::vector<double> start(std::size_t n) {
+  std::vector<double> x0(n, 1.0);
+  for (std::size_t i = 0; i < n; i += 2) x0[i] = -1.2;
+  return x0;
+}
+
+// What a call more costs, f with it, from runs of two lengths; and what a run of ours costs that makes one call.
+void take_apart(std::size_t n, int few, int many, int runs, int rounds) {
+  fmt::print("n={:<8} from {} to {} calls, us a call more, f with it:", n, few, many);
+  for (const auto& [name, side] : all_sides()) {
+    std::vector<double> more;
+    for (int round = 0; round < rounds; ++round)
+      more.push_back((many * side(start(n), many, runs) - few * side(start(n), few, runs)) / (many - few));
+    fmt::print("  {} {:.3f}", name, median(more) * 1e6);
+  }
+  std::vector<double> single;
+  for (int round = 0; round < rounds; ++round) single.push_back(ours(start(n), 1, runs));
+  fmt::print("; a run of one call: {:.2f}\n", median(single) * 1e6);
+}
+
+void compare(std::size_t n, int calls, int runs, int rounds) {
+  const std::vector<double> x0 = start(n);
+  std::vector<double> g(n);
+  const int plain_calls = std::max(20, static_cast<int>(1e6 / static_cast<double>(n)));
+  const auto sides = all_sides();
   std::vector<std::vector<double>> overhead(sides.size());
   std::vector<double> f_itself;
   for (int round = 0; round < rounds; ++round) {
     std::vector<double> x = x0;
-    const auto start = Clock::now();
+    const auto begin = processor_seconds();
     volatile double sink = 0.0;
     for (int k = 0; k < plain_calls; ++k) {
       x[0] = 1e-6 * k;
       sink = sink + rosenbrock(x.data(), g.data(), n);
     }
-    f_itself.push_back(seconds_since(start) / plain_calls);
+    f_itself.push_back(seconds_since(begin) / plain_calls);
     for (std::size_t k = 0; k < sides.size(); ++k)
       overhead[k].push_back(sides[k].second(x0, calls, runs) - f_itself.back());
   }
@@ -158,6 +186,7 @@ void compare(std::size_t n, int calls, int runs, int rounds) {
 int main() {
   fmt::print("L-BFGS, ten pairs; medians; ratios: peer's overhead over ours, min median max over alternating runs\n");
   compare(10, 50, 400, 11);
+  take_apart(10, 30, 60, 400, 11);
   compare(100, 250, 40, 11);
   compare(1000, 500, 4, 11);
   compare(1'000'000, 60, 1, 5);

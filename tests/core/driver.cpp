@@ -49,6 +49,38 @@ TEST(Driver, CapsOfSingleKindsAreKept) {
   EXPECT_NE(r.message.find("gradient"), std::string::npos);
 }
 
+// A method may look before it asks: the same end, without unwinding.
+TEST(Driver, AMethodThatLooksAheadEndsAsOneThatIsUnwound) {
+  const auto fg = [](std::span<const double> x, std::span<double> g) {
+    for (std::size_t i = 0; i < g.size(); ++i) g[i] = 2 * x[i];
+    return sphere(x);
+  };
+  const auto ended = [&](bool look, const Limits& limits) {
+    Method m;
+    m.entry.id = "looking";
+    m.entry.asks = {AnswerKind::value, AnswerKind::gradient};
+    bool returned = false;
+    m.run = [look, &returned](Objective<double>& f, Search& search) {
+      std::vector<double> x(search.start().begin(), search.start().end()), g(x.size());
+      for (; !look || !search.spent({AnswerKind::value, AnswerKind::gradient}); x[0] *= 0.5)
+        f.value_and_gradient(x, g);
+      returned = true;
+    };
+    FunctionObjective f(1, FunctionObjective::ValueAndGradient(fg));
+    const Result r = minimize(f, {1.0}, m, limits);
+    EXPECT_EQ(returned, look);
+    return r;
+  };
+  for (const Limits& limits :
+       {Limits{.max_evaluations = 9}, Limits{.max_answers = {{AnswerKind::gradient, 9}}}, Limits{}}) {
+    const Result a = ended(true, limits), b = ended(false, limits);
+    EXPECT_EQ(a.status, b.status);
+    EXPECT_EQ(a.message, b.message);
+    EXPECT_EQ(a.ledger.answers, b.ledger.answers);
+    EXPECT_EQ(a.x, b.x);
+  }
+}
+
 TEST(Driver, GradientOnlyRunsEndWithOneCountedValue) {
   const auto fg = [](std::span<const double> x, std::span<double> g) {
     for (std::size_t i = 0; i < g.size(); ++i) g[i] = 2 * x[i];

@@ -31,7 +31,14 @@ inline S sum_of(std::size_t n, Term&& term) {
   std::size_t i = 0;
   for (; i + lanes <= n; i += lanes)
     for (std::size_t k = 0; k < lanes; ++k) partial[k] += term(i + k);
-  for (std::size_t k = 0; i < n; ++i, ++k) partial[k] += term(i);
+  const std::size_t rest = n - i;  // one by one: an index that varies would keep the sums out of registers
+  if (rest > 0) partial[0] += term(i);
+  if (rest > 1) partial[1] += term(i + 1);
+  if (rest > 2) partial[2] += term(i + 2);
+  if (rest > 3) partial[3] += term(i + 3);
+  if (rest > 4) partial[4] += term(i + 4);
+  if (rest > 5) partial[5] += term(i + 5);
+  if (rest > 6) partial[6] += term(i + 6);
   return ((partial[0] + partial[4]) + (partial[2] + partial[6])) +
          ((partial[1] + partial[5]) + (partial[3] + partial[7]));
 }

@@ -10,10 +10,14 @@
 namespace thalweg {
 
 namespace {
+constexpr std::size_t improvements_at_first = 64;
 constexpr const char* interrupted_text = "interrupted from outside; the best point so far is kept";
 template <class S>
 bool all_finite(std::span<const S> values) {
-  return std::all_of(values.begin(), values.end(), [](S v) { return std::isfinite(v); });
+  bool finite = true;
+  for (const S v : values)
+    finite &= std::abs(v) <= std::numeric_limits<S>::max();  // no branch: whole vectors at once
+  return finite;
 }
 
 // To the adapters that ask beside the method's points, in the coordinates of each.
@@ -45,6 +49,10 @@ class Driver<S>::Gateway final : public Objective<S> {
   double value(std::span<const S> x, SampleKey sample) override {
     return driver_->plain_ ? driver_->ask_value(x, sample) : Objective<S>::value(x, sample);
   }
+  double value_and_gradient(std::span<const S> x, std::span<S> gradient, SampleKey sample) override {
+    return driver_->plain_ ? driver_->ask_value_and_gradient(x, gradient, sample)
+                           : Objective<S>::value_and_gradient(x, gradient, sample);
+  }
   void values(std::span<const S> points, std::span<double> values, SampleKey sample) override {
     const std::size_t n = dimension();
     if (!driver_->plain_ || driver_->pool_ || points.size() != n * values.size())
@@ -72,6 +80,7 @@ Driver<S>::Driver(Objective<S>& f, std::span<const S> x0, const BasicMethod<S>& 
   if (x0.empty()) throw InvalidArgument("x0 is empty; an objective needs at least one variable");
   if (!all_finite(x0)) throw InvalidArgument("x0 has an entry that is not finite; start from a finite point");
   start_.assign(x0.begin(), x0.end());
+  result_.improvements.reserve(improvements_at_first);
   for (auto adapter = adapters_.rbegin(); adapter != adapters_.rend(); ++adapter)
     start_ = (*adapter)->from_base(std::span<const S>(start_));
   check_request(f.offers());
@@ -142,18 +151,37 @@ void Driver<S>::ask(std::span<const Question<S>> questions, std::span<Answer<S>>
   }
   check_limits();
   if (count < questions.size()) {
-    const std::uint64_t cap = caps_[detail::slot(crossed)];
-    if (limits_.max_evaluations && cap == *limits_.max_evaluations)
-      end(Status::evaluation_budget, "used the budget of " + std::to_string(cap) + " evaluations (max_evaluations)");
-    if (default_budget_)
-      end(Status::evaluation_budget, "used the default budget of 1000·(n+1) = " + std::to_string(cap) +
-                                         " evaluations; set max_evaluations to change it");
-    end(Status::answer_budget, "used the budget of " + std::to_string(cap) + " answers of kind " +
-                                   std::string(name(crossed)) + " (max_answers)");
+    finish_at_cap(crossed);
+    throw RunOver{};
   }
 }
 
-// One value of a plain function that nothing else listens to: what ask() does, without a Question and an Answer.
+template <class S>
+bool Driver<S>::spent(Kinds asks) {
+  for (std::uint32_t bits = asks.bits(); bits != 0; bits &= bits - 1) {
+    const auto k = static_cast<std::size_t>(std::countr_zero(bits));
+    if (result_.ledger.answers[k] < caps_[k]) continue;
+    check_limits();
+    finish_at_cap(static_cast<AnswerKind>(k));
+    return true;
+  }
+  return false;
+}
+
+template <class S>
+void Driver<S>::finish_at_cap(AnswerKind crossed) {
+  const std::uint64_t cap = caps_[detail::slot(crossed)];
+  if (limits_.max_evaluations && cap == *limits_.max_evaluations)
+    return finish(Status::evaluation_budget,
+                  "used the budget of " + std::to_string(cap) + " evaluations (max_evaluations)");
+  if (default_budget_)
+    return finish(Status::evaluation_budget, "used the default budget of 1000·(n+1) = " + std::to_string(cap) +
+                                                 " evaluations; set max_evaluations to change it");
+  finish(Status::answer_budget, "used the budget of " + std::to_string(cap) + " answers of kind " +
+                                    std::string(name(crossed)) + " (max_answers)");
+}
+
+// One value of a plain function that nothing else listens to: what ask() does, without Question and Answer.
 template <class S>
 double Driver<S>::ask_value(std::span<const S> x, SampleKey sample) {
   std::uint64_t& count = result_.ledger.answers[detail::slot(AnswerKind::value)];
@@ -162,6 +190,24 @@ double Driver<S>::ask_value(std::span<const S> x, SampleKey sample) {
   double f = leaf_->value(x, sample);
   ++count;
   if (!std::isfinite(f)) {
+    ++result_.ledger.non_finite;
+    f = std::numeric_limits<double>::infinity();
+  }
+  consider(x, f);
+  check_limits();
+  return f;
+}
+
+// The same with the gradient.
+template <class S>
+double Driver<S>::ask_value_and_gradient(std::span<const S> x, std::span<S> gradient, SampleKey sample) {
+  constexpr std::size_t v = detail::slot(AnswerKind::value), g = detail::slot(AnswerKind::gradient);
+  auto& counts = result_.ledger.answers;
+  if (counts[v] >= caps_[v] || counts[g] >= caps_[g])
+    return gateway_->Objective<S>::value_and_gradient(x, gradient, sample);  // ends the run
+  double f = leaf_->value_and_gradient(x, gradient, sample);
+  ++counts[v], ++counts[g];
+  if (!std::isfinite(f) || !all_finite(std::span<const S>(gradient))) {
     ++result_.ledger.non_finite;
     f = std::numeric_limits<double>::infinity();
   }
@@ -335,14 +381,24 @@ double Driver<S>::seconds_about_now() {
 
 template <class S>
 void Driver<S>::check_limits() {
+  if (limit_met()) throw RunOver{};
+}
+
+// Apart from check_limits(), so that unwinding passes no strings.
+template <class S>
+bool Driver<S>::limit_met() {
   if (limits_.target && result_.f <= *limits_.target)
-    end(Status::target_reached, "f = " + detail::format(result_.f) + " ≤ target " + detail::format(*limits_.target));
-  if (limits_.interrupt != nullptr && limits_.interrupt->load(std::memory_order_relaxed))
-    end(Status::interrupted, interrupted_text);
-  if (limits_.max_flops && result_.ledger.flops >= *limits_.max_flops)
-    end(Status::flop_budget, "used the budget of " + detail::format(*limits_.max_flops) + " FLOPs (max_flops)");
-  if (limits_.max_seconds && seconds() >= *limits_.max_seconds)
-    end(Status::time_budget, "used the budget of " + detail::format(*limits_.max_seconds) + " s (max_seconds)");
+    finish(Status::target_reached,
+           "f = " + detail::format(result_.f) + " ≤ target " + detail::format(*limits_.target));
+  else if (limits_.interrupt != nullptr && limits_.interrupt->load(std::memory_order_relaxed))
+    finish(Status::interrupted, interrupted_text);
+  else if (limits_.max_flops && result_.ledger.flops >= *limits_.max_flops)
+    finish(Status::flop_budget, "used the budget of " + detail::format(*limits_.max_flops) + " FLOPs (max_flops)");
+  else if (limits_.max_seconds && seconds() >= *limits_.max_seconds)
+    finish(Status::time_budget, "used the budget of " + detail::format(*limits_.max_seconds) + " s (max_seconds)");
+  else
+    return false;
+  return true;
 }
 
 template <class S>

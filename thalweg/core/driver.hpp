@@ -59,6 +59,7 @@ class Driver {
   void set_caps();
   void ask(std::span<const Question<S>> questions, std::span<Answer<S>> answers);
   double ask_value(std::span<const S> x, SampleKey sample);
+  double ask_value_and_gradient(std::span<const S> x, std::span<S> gradient, SampleKey sample);
   void replay(std::span<const Question<S>> questions, std::span<Answer<S>> answers);
   void ask_leaf(std::span<const Question<S>> questions, std::span<Answer<S>> answers);
   void ask_batch(std::span<const Question<S>> questions, std::span<Answer<S>> answers);
@@ -68,6 +69,9 @@ class Driver {
   void consider(std::span<const S> x, double f);
   void take_best(std::span<const S> x, double f);
   void check_limits();
+  bool limit_met();
+  bool spent(Kinds asks);
+  void finish_at_cap(AnswerKind crossed);
   void iteration(std::span<const S> x, double f);
   void recommend(std::span<const S> x, double f);
   void finish(Status status, std::string message);
@@ -84,7 +88,7 @@ class Driver {
   Objective<S>* leaf_;
   Objective<S>* top_;
   bool direct_ = false;  // single questions go to the leaf without the bookkeeping of batches
-  bool plain_ = false;   // the leaf is a plain function and nobody listens: single values take the short way
+  bool plain_ = false;   // the leaf is a plain function and nobody listens: single questions take the short way
   std::unique_ptr<Gateway> gateway_;
   std::unique_ptr<ThreadPool> pool_;
   Offers leaf_offers_;

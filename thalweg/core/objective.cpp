@@ -153,4 +153,12 @@ double FunctionObjective::value(std::span<const double> x, SampleKey) {
   return value_ ? value_(x) : both_(x, {});
 }
 
+double FunctionObjective::value_and_gradient(std::span<const double> x, std::span<double> gradient,
+                                             SampleKey sample) {
+  if (!both_) return Objective::value_and_gradient(x, gradient, sample);
+  require_size("the point", x.size(), dimension_);
+  require_size("the gradient", gradient.size(), dimension_);
+  return both_(x, gradient);
+}
+
 }  // namespace thalweg

@@ -39,7 +39,7 @@ class Objective {
 
   // Sugar over answer(). Each throws std::logic_error if a size is wrong.
   virtual double value(std::span<const S> x, SampleKey sample = {});
-  double value_and_gradient(std::span<const S> x, std::span<S> gradient, SampleKey sample = {});
+  virtual double value_and_gradient(std::span<const S> x, std::span<S> gradient, SampleKey sample = {});
   void gradient(std::span<const S> x, std::span<S> gradient, SampleKey sample = {});
   double directional(std::span<const S> x, std::span<const S> direction, SampleKey sample = {});
   void hessian_vector(std::span<const S> x, std::span<const S> direction, std::span<S> out, SampleKey sample = {});
@@ -93,7 +93,9 @@ class FunctionObjective final : public Objective<double> {
   [[nodiscard]] std::size_t dimension() const override { return dimension_; }
   [[nodiscard]] Offers offers() const override;
   void answer(std::span<const Question<double>> questions, std::span<Answer<double>> answers) override;
-  double value(std::span<const double> x, SampleKey sample = {}) override;  // without the detour through answer()
+  // Without the detour through answer().
+  double value(std::span<const double> x, SampleKey sample = {}) override;
+  double value_and_gradient(std::span<const double> x, std::span<double> gradient, SampleKey sample = {}) override;
 
  private:
   std::size_t dimension_;

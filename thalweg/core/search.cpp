@@ -75,6 +75,10 @@ std::optional<std::uint64_t> BasicSearch<S>::evaluations_left() const {
   return cap - std::min(cap, driver_->result_.ledger.of(AnswerKind::value));
 }
 template <class S>
+bool BasicSearch<S>::spent(Kinds asks) {
+  return driver_->spent(asks);
+}
+template <class S>
 std::vector<double> BasicSearch<S>::remember(const std::string& name,
                                              const std::function<std::vector<double>()>& compute) {
   AnswerLog<S>* log = driver_->limits_.log;

@@ -125,6 +125,9 @@ class BasicSearch {
   [[nodiscard]] std::span<const S> best_x() const;  // empty before the first finite value
   // Evaluations left under max_evaluations; empty when there is no such limit. For methods that plan.
   [[nodiscard]] std::optional<std::uint64_t> evaluations_left() const;
+  // Would a question of these kinds cross a budget? Then the run has its end and its reason, and the method returns.
+  // No method need look: the question unwinds its stack. That costs some µs, as much as many short runs do.
+  [[nodiscard]] bool spent(Kinds asks);
   // A dear internal result: computed once, stored in the log, read back on resume. `name` must not repeat.
   std::vector<double> remember(const std::string& name, const std::function<std::vector<double>()>& compute);
 

@@ -36,16 +36,14 @@ void LineDescent::run(Objective<double>& f, thalweg::Search& search, LineDirecti
     box.project(x_trial);
     return f.value(x_trial);
   };
+  constexpr Kinds asked{AnswerKind::value, AnswerKind::gradient};
+  bool spent = false;  // the budget, within a search: the result does not count
   const auto search_line = [&](double slope0, double first) {
-    switch (line) {
-      case Search::armijo:
-        return armijo(phi_value, value, slope0, first, options);
-      case Search::exact:
-        return exact_line_search(phi, value, slope0, first, options.max_step);
-      case Search::strong_wolfe:
-        break;
-    }
-    return strong_wolfe(phi, value, slope0, first, options);
+    if (line == Search::armijo) return armijo(phi_value, value, slope0, first, options);
+    if (line == Search::exact) return exact_line_search(phi, value, slope0, first, options.max_step);
+    MoreThuente trials(options, value, slope0, first);
+    while (!trials.done() && !(spent = search.spent(asked))) trials.tell(phi(trials.step()));
+    return trials.result();
   };
 
   constexpr int patience = 10;          // steps in a row that may leave f as it is (its rounding floor)
@@ -71,10 +69,12 @@ void LineDescent::run(Objective<double>& f, thalweg::Search& search, LineDirecti
     if (!(slope < 0.0)) forget();  // rounding has spoilt the method's metric
     const double decrement = !proposal.newton ? -1.0 : box.restricts() ? -slope : -0.5 * slope;
     LineResult found = search_line(slope, proposal.first);
+    if (spent) return;
     level_steps = found.accepted() && found.value < value ? 0 : level_steps + 1;
     bool stuck = !found.accepted() || level_steps > patience;
     if (stuck && !stopping.at_floor(decrement, x, value, g, false) && forget()) {
       found = search_line(slope, proposal.first);
+      if (spent) return;
       stuck = !found.accepted();
     }
     if (stuck) {

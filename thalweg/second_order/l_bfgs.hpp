@@ -20,7 +20,7 @@ struct LBfgs {
   LineDescent::Search line = LineDescent::Search::strong_wolfe;
   double decrease = 1e-4;
   double curvature = 0.78;  // with extrapolation 7 the fewest calls on the MGH set from 1, 10 and 100 times the start
-  double extrapolation = 7.0;  // (4620; SciPy's L-BFGS-B: 4730)
+  double extrapolation = 7.0;  // (4607; SciPy's L-BFGS-B: 4730)
   int max_trials = 40;
   double gradient_tolerance = default_gradient_tolerance;
 
