@@ -16,7 +16,7 @@ TEST(ForeignRuns, Jsonl) {
       R"({"problem":"p","method":"A","seed":3,"evaluations":50,"history":[[1,9],[4,"nan"],[3,10],[7,2.5]],"seconds":0.5}
 
 {"problem":"q","method":"B","history":[[2,1.5]],"host":"elsewhere"}
-{"problem":"q","method":"A","history":[]}
+{"problem":"q","method":"A","history":[],"evaluations":0}
 )",
       "peers.jsonl");
   ASSERT_EQ(all.size(), 2u);

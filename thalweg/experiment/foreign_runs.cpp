@@ -84,12 +84,12 @@ std::vector<MethodRecord> from_jsonl(std::string_view text, const std::string& o
     }
     double end = pairs.empty() ? 0.0 : std::ranges::max_element(pairs)->first;
     if (json.contains("evaluations")) {
-      if (!json["evaluations"].is_number() || !counts(json["evaluations"].get<double>()) ||
-          json["evaluations"].get<double>() < end)
+      const double given = number(json["evaluations"]);
+      if (!(given >= end) || !(counts(given) || given == 0.0))  // 0: it ended before it asked
         fail(origin, i + 1,
-             "`evaluations` is " + json["evaluations"].dump() + "; expected at least the history's " +
+             "`evaluations` is " + json["evaluations"].dump() + "; expected a number, at least the history's " +
                  detail::format(end));
-      end = json["evaluations"].get<double>();
+      end = given;
     }
     if (json.contains("seed")) {
       if (!json["seed"].is_number_unsigned()) fail(origin, i + 1, "`seed` must be a whole number ≥ 0");
