@@ -9,10 +9,10 @@
 // (14)); R. P. Brent, Algorithms for Minimization Without Derivatives (1973), chapter 7: lines by parabolas from
 // nearby values, the second derivatives kept, one a direction, and the principal axes. Departures: Powell's sweep and
 // exchange inside Brent's frame (Brent's own loop of n − 1 sweeps, without (14), solves fewer of Moré and Wild's
-// problems at every budget; his extrapolation along a curve and his random steps changed nothing there and are left
-// out). A line's first value is asked at a part of its last move, not where f changes by about √ε of itself: the same
-// problems are solved, and noise of 10⁻³ costs little. A sweep that ends within the tolerance is confirmed by one
-// along the axes with exact lines, so that neither directions that have become dependent nor a loose line end the
+// problems at every budget; his extrapolation along a curve changed nothing there and is left out, as are his random
+// steps). A line's first value is asked at a part of its last move, not where f changes by about √ε of itself: the
+// same problems are solved, and noise of 10⁻³ costs little. A sweep that ends within the tolerance is confirmed by
+// one along the axes with exact lines, so that neither directions that have become dependent nor a loose line end the
 // run.
 #pragma once
 
