@@ -200,7 +200,8 @@ TEST(Estimated, OfAnObjectiveIsChargedInValues) {
   const auto r =
       minimize(estimate, std::vector<double>(4, 1.0), descent(sgd({.rate = 0.02})), {.max_iterations = 100});
   EXPECT_EQ(r.ledger.of(AnswerKind::value), f.questions_in_all);
-  EXPECT_EQ(r.ledger.of(AnswerKind::value), 600u);
+  EXPECT_EQ(r.ledger.of(AnswerKind::value), 601u);  // with that of the recommended point, which no probe was at
+  EXPECT_EQ(r.recommended_f, sphere(r.recommended));
   EXPECT_EQ(r.ledger.of(AnswerKind::gradient), 0u);
   // A second run of the same objects gives the same bits.
   const auto again =

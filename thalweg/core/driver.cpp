@@ -438,14 +438,15 @@ void Driver<S>::end(Status status, std::string message) {
   throw RunOver{};
 }
 
-// After the method's stack is gone: the final value of gradient-only runs, coordinates, times.
+// After the method's stack is gone: the value of the recommended point where the run did not ask it, coordinates,
+// times.
 template <class S>
 void Driver<S>::conclude() {
   if (!result_.recommended.empty()) result_.recommended = in_users_coordinates(result_.recommended);
   const bool may_ask = !error_ && !silent_ && result_.status != Status::interrupted && limits_.final_value &&
                        leaf_offers_.kinds.has(AnswerKind::value) &&
                        result_.ledger.of(AnswerKind::value) < caps_[detail::slot(AnswerKind::value)];
-  if (may_ask && !whole_value_seen_ && !result_.recommended.empty()) {
+  if (may_ask && !result_.recommended.empty() && (!whole_value_seen_ || std::isnan(result_.recommended_f))) {
     const Question<S> question{.asks = AnswerKind::value, .point = result_.recommended};
     Answer<S> answer;
     try {

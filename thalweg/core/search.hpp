@@ -82,7 +82,7 @@ struct BasicLimits {
   Bounds bounds{};  // handed to methods that support them; others refuse
   std::uint64_t seed = 0;
   int threads = 1;          // for batches of questions; > 1 states that the objective may be called at once
-  bool final_value = true;  // one counted value of the recommended point when the run asked for no value at all
+  bool final_value = true;  // one counted value of the recommended point when the run did not ask it itself
   bool keep_path = false;   // keep every iterate in Result::path
   std::function<Control(const Progress&)> callback{};
   const std::atomic<bool>* interrupt = nullptr;  // set from a signal handler: the run stops with `interrupted`
