@@ -44,15 +44,6 @@ class EveryMethod : public ::testing::TestWithParam<std::string> {
       most = std::max(most, r.ledger.of(k));
     return most;
   }
-  static void expect_same(const Result& a, const Result& b) {
-    EXPECT_EQ(a.x, b.x);
-    EXPECT_EQ(a.f, b.f);
-    EXPECT_EQ(a.recommended, b.recommended);
-    EXPECT_EQ(a.ledger.answers, b.ledger.answers);
-    EXPECT_EQ(a.iterations, b.iterations);
-    EXPECT_EQ(a.status, b.status);
-    EXPECT_EQ(a.message, b.message);
-  }
 };
 
 TEST_P(EveryMethod, SameSeedSameBitsWhateverTheThreadsAndASecondRunToo) {

@@ -1,6 +1,8 @@
 // An objective that watches: counts every answer, keeps every point, and misbehaves on request.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <array>
 #include <atomic>
 #include <limits>
@@ -82,6 +84,17 @@ inline std::string test_name(std::string id) {
   for (char& c : id)
     if (std::isalnum(static_cast<unsigned char>(c)) == 0) c = '_';
   return id;
+}
+
+// The same run, bit for bit.
+inline void expect_same(const Result& a, const Result& b) {
+  EXPECT_EQ(a.x, b.x);
+  EXPECT_EQ(a.f, b.f);
+  EXPECT_EQ(a.recommended, b.recommended);
+  EXPECT_EQ(a.ledger.answers, b.ledger.answers);
+  EXPECT_EQ(a.iterations, b.iterations);
+  EXPECT_EQ(a.status, b.status);
+  EXPECT_EQ(a.message, b.message);
 }
 
 }  // namespace thalweg::conformance

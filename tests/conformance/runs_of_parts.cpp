@@ -25,15 +25,6 @@ std::vector<std::string> ids_of(const Items& items) {
   for (const auto& item : items) list.push_back(item.entry.id);
   return list;
 }
-void expect_same(const Result& a, const Result& b) {
-  EXPECT_EQ(a.x, b.x);
-  EXPECT_EQ(a.f, b.f);
-  EXPECT_EQ(a.recommended, b.recommended);
-  EXPECT_EQ(a.ledger.answers, b.ledger.answers);
-  EXPECT_EQ(a.iterations, b.iterations);
-  EXPECT_EQ(a.status, b.status);
-  EXPECT_EQ(a.message, b.message);
-}
 // A study that dies at answer `at`, resumed: `run` with limits that hold the log, twice.
 template <class Run>
 void expect_resumes(const std::shared_ptr<Objective<double>>& f, std::uint64_t at, const Limits& limits, Run&& run) {

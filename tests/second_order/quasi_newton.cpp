@@ -158,4 +158,29 @@ TEST(QuasiNewton, AWrongGradientStallsWithAdvice) {
   EXPECT_NE(result.message.find("gradient"), std::string::npos);
 }
 
+// Curvatures of 10¹⁸ are learnt from as those of 1 are: f in other units is the same run.
+TEST(QuasiNewton, UnitsOfFDoNotMatter) {
+  const auto bowl = [](double unit) {
+    return [unit](std::span<const double> x, std::span<double> g) {
+      double f = 0.0;
+      for (std::size_t i = 0; i < x.size(); ++i) {
+        const double a = unit * std::pow(10.0, static_cast<double>(i));
+        f += 0.5 * a * x[i] * x[i];
+        if (!g.empty()) g[i] = a * x[i];
+      }
+      return f;
+    };
+  };
+  const double large = 0x1p60;
+  const auto in_both = [&](const auto& method) {
+    const Numbers start(4, 1.0);
+    const auto one = thalweg::minimize(bowl(1.0), start, method, {.tolerance = {.gradient = 1e-6}});
+    const auto other = thalweg::minimize(bowl(large), start, method, {.tolerance = {.gradient = 1e-6 * large}});
+    EXPECT_EQ(other.status, thalweg::Status::converged) << other.message;
+    EXPECT_LE(other.iterations, 2 * one.iterations) << other.message;
+  };
+  in_both(Bfgs{});
+  in_both(LBfgs{});
+}
+
 }  // namespace
