@@ -91,7 +91,7 @@ FitOptions options_of(const FitArguments& a) {
   });
   options.loss_scale = positive("--loss-scale", a.loss_scale);
   Settings settings;
-  if (a.method == "levenberg-marquardt") settings = options.method.settings;
+  if (a.method == "levenberg-marquardt") settings = options.method.settings();
   for (const std::string& text : a.set) settings.push_back(name_and_value("--set", text));
   const registry::MethodItem& item = registry::method(a.method);
   if (!item.entry.asks.has(AnswerKind::residual)) {

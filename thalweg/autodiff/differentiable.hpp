@@ -128,7 +128,7 @@ template <class O, class M>
 requires ObjectiveType<O> && MethodOf<M, double> && std::derived_from<O, DifferentiableObjective> Result
 minimize(O&& f, const std::vector<double>& x0, const M& m, const Limits& limits = {}) {
   f.bind(x0.size());
-  return run<double>(f, x0, method(m), limits);
+  return run<double>(f, x0, m, limits);
 }
 template <class O>
 requires ObjectiveType<O> && std::derived_from<O, DifferentiableObjective> Result
@@ -140,7 +140,7 @@ template <class O, class M>
 requires MethodOf<M, double> && std::derived_from<O, DifferentiableObjective> Result
 minimize(O& f, const std::vector<double>& x0, const M& m, const Limits& limits = {}) {
   f.bind(x0.size());
-  return run<double>(f, x0, method(m), limits);
+  return run<double>(f, x0, m, limits);
 }
 template <std::derived_from<DifferentiableObjective> O>
 Result minimize(O& f, const std::vector<double>& x0, const Method& m, const Limits& limits = {}) {

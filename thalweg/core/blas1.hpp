@@ -50,6 +50,14 @@ inline double dot(std::span<const double> x, std::span<const double> y) {
   return sum_of<double>(x.size(), [a, b](std::size_t i) { return a[i] * b[i]; });
 }
 
+// The same of n numbers, one after the other where they do not fill a vector.
+inline double short_dot(const double* x, const double* y, std::size_t n) {
+  if (n >= lanes) return dot({x, n}, {y, n});
+  double sum = 0.0;
+  for (std::size_t i = 0; i < n; ++i) sum += x[i] * y[i];
+  return sum;
+}
+
 // y ← y + αx
 inline void axpy(double alpha, std::span<const double> x, std::span<double> y) {
   const double* __restrict a = x.data();

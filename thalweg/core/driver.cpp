@@ -65,7 +65,7 @@ class Driver<S>::Gateway final : public Objective<S> {
 };
 
 template <class S>
-Driver<S>::Driver(Objective<S>& f, std::span<const S> x0, const BasicMethod<S>& method, const BasicLimits<S>& limits)
+Driver<S>::Driver(Objective<S>& f, std::span<const S> x0, MethodRef<S> method, const BasicLimits<S>& limits)
     : method_(method), limits_(limits), leaf_(&f), top_(&f), gateway_(std::make_unique<Gateway>(*this)) {
   while (auto* adapter = dynamic_cast<Adapter<S>*>(leaf_)) {
     adapters_.push_back(adapter);
@@ -107,7 +107,8 @@ void Driver<S>::run() {
   if (limits_.events != nullptr) limits_.events->start(method_.entry.id, start_.size(), limits_.seed);
   try {
     if (limits_.log != nullptr) {
-      limits_.log->begin({method_.entry.id, method_.settings, start_, limits_.seed});
+      limits_.log->begin(
+          {method_.entry.id, method_.settings ? method_.settings() : Settings{}, start_, limits_.seed});
       replaying_ = true;
     }
     tell_bounds(adapters_, limits_.bounds);

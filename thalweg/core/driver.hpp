@@ -35,7 +35,7 @@ template <class S>
 class Driver {
  public:
   // Checks the whole request (InvalidArgument, MissingAnswer) before anything is evaluated.
-  Driver(Objective<S>& f, std::span<const S> x0, const BasicMethod<S>& method, const BasicLimits<S>& limits);
+  Driver(Objective<S>& f, std::span<const S> x0, MethodRef<S> method, const BasicLimits<S>& limits);
   ~Driver();
   Driver(const Driver&) = delete;
   Driver& operator=(const Driver&) = delete;
@@ -82,7 +82,7 @@ class Driver {
   double seconds_about_now();
   [[nodiscard]] std::vector<S> in_users_coordinates(std::span<const S> x) const;
 
-  const BasicMethod<S>& method_;
+  MethodRef<S> method_;
   const BasicLimits<S>& limits_;
   std::vector<Adapter<S>*> adapters_;  // from the method down
   Objective<S>* leaf_;

@@ -93,17 +93,16 @@ template class BasicSearch<float>;
 template class BasicSearch<double>;
 
 template <class S>
-BasicResult<S> run(Objective<S>& f, std::span<const S> x0, const BasicMethod<S>& method,
-                   const BasicLimits<S>& limits) {
+BasicResult<S> run(Objective<S>& f, std::span<const S> x0, MethodRef<S> method, const BasicLimits<S>& limits) {
   Driver<S> driver(f, x0, method, limits);
   driver.run();
   if (limits.progress != nullptr) *limits.progress = driver.result();
   if (driver.error()) std::rethrow_exception(driver.error());
   return std::move(driver.result());
 }
-template BasicResult<float> run(Objective<float>&, std::span<const float>, const BasicMethod<float>&,
+template BasicResult<float> run(Objective<float>&, std::span<const float>, MethodRef<float>,
                                 const BasicLimits<float>&);
-template BasicResult<double> run(Objective<double>&, std::span<const double>, const BasicMethod<double>&,
+template BasicResult<double> run(Objective<double>&, std::span<const double>, MethodRef<double>,
                                  const BasicLimits<double>&);
 
 }  // namespace thalweg

@@ -3,7 +3,7 @@
 //
 // Minimises any real function of n ≥ 1 variables, box constraints included (lines end at the box). Asks values only,
 // one at a time: two a line once the curvature along it is known, three before. Work O(n) a value, and O(n³) for the
-// axes every n/2 sweeps, which is O(n) a value too; memory 2n² + 10n.
+// axes every 3n/4 sweeps, which is O(n) a value too; memory 2n² + 9n.
 //
 // References: M. J. D. Powell, Computer J. 7 (1964) 155: the basic procedure (§2) and the safeguard (§4, conditions
 // (14)); R. P. Brent, Algorithms for Minimization Without Derivatives (1973), chapter 7: lines by parabolas from
@@ -41,20 +41,25 @@ struct Powell {
 
 // The point, its value and the n directions (rows): what a sweep works on. Apart from the method so that it can be
 // tested.
-struct PowellState {
+class PowellState {
+  std::vector<double> storage_;  // of all the spans: one allocation
+
+ public:
   PowellState(std::span<const double> start, double value_there, std::span<const double> first_steps);
+  PowellState(const PowellState&) = delete;
+  PowellState& operator=(const PowellState&) = delete;
   void reset_directions();      // the axes, by the steps
   void measure(std::size_t k);  // `length` of direction k
   // Brent (1973), 7.3: with dᵢ the curvature along the unit vᵢ, Σᵢ vᵢ vᵢᵀ/dᵢ is the inverse of the Hessian where the
   // directions are conjugate. Its principal axes become the directions, the most curved first; no product is formed.
   void take_principal_axes();
-  std::vector<double> x, directions;
   double value;
-  std::vector<double> steps;  // the first, of the axes; 0: a variable that the bounds fix
+  std::span<double> x, directions;
+  std::span<double> steps;  // the first, of the axes; 0: a variable that the bounds fix
   // Of each direction: φ″, 0 unknown; |t| of the last move; ‖d‖, the variables in units of their first steps.
-  std::vector<double> curvature, moved, length;
-  std::vector<double> before, trial, step;  // the sweep's start; work
-  std::vector<double> axes;                 // work of take_principal_axes
+  std::span<double> curvature, moved, length;
+  std::span<double> before, trial, step;  // the sweep's start; work
+  std::span<double> axes;                 // work of take_principal_axes
 };
 // One sweep: n line minimisations, the exchange of a direction (as `basic` says), and a last one along the new
 // direction. `exact`: lines to the line_tolerance, as where `basic`.

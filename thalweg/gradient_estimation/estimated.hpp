@@ -71,14 +71,14 @@ requires std::invocable<F&, std::span<const double>> EstimatedFunction<std::deca
 template <class S, class M>
 requires MethodOf<M, S> BasicResult<S> minimize(Estimated<S>&& f, const std::vector<S>& x0, const M& m,
                                                 const BasicLimits<S>& limits = {}) {
-  return run<S>(f, x0, method_of<S>(m), limits);
+  return run<S>(f, x0, m, limits);
 }
 template <class F, class E, class M>
 requires MethodOf<M, double> Result minimize(EstimatedFunction<F, E> f, const std::vector<double>& x0, const M& m,
                                              const Limits& limits = {}) {
   FunctionObjective objective(x0.size(), FunctionObjective::Value(std::ref(f.f)));
   auto adapter = estimated(static_cast<Objective<double>&>(objective), f.options);
-  return run<double>(adapter, x0, method_of<double>(m), limits);
+  return run<double>(adapter, x0, m, limits);
 }
 
 }  // namespace thalweg
