@@ -34,10 +34,10 @@ Limits limits_of(const py::dict& o, std::size_t n) {
   limits.seed = optional_of<std::uint64_t>(o, "seed").value_or(0);
   if (o.contains("lower")) limits.bounds = bounds_of(o["lower"], o["upper"], n);
   if (o.contains("max_answers"))
-    for (const auto& [kind, count] : o["max_answers"].cast<std::map<std::string, std::uint64_t>>()) {
+    for (const auto& [kind, count] : o["max_answers"].cast<std::map<std::string, py::object>>()) {
       const auto which = answer_kind_named(kind);
       if (!which) throw InvalidArgument("max_answers: unknown kind `" + kind + "`");
-      limits.max_answers[*which] = count;
+      limits.max_answers[*which] = count_of(count, "max_answers." + kind);
     }
   return limits;
 }

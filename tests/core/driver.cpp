@@ -115,6 +115,31 @@ TEST(Driver, TargetIterationsTimeCallbackAndInterruptEndARun) {
   EXPECT_EQ(interrupted.evaluations(), 1u);
 }
 
+// A budget of operations that nothing counts would never end the run.
+TEST(Driver, ABudgetOfFlopsWantsAnObjectiveThatCountsThem) {
+  const auto f = [](std::span<const double> x) { return sphere(x); };
+  EXPECT_THROW(minimize(f, {1.0}, RandomProbe{}, {.max_evaluations = 50, .max_flops = 1e6}), InvalidArgument);
+  struct Counting : Objective<double> {
+    [[nodiscard]] std::size_t dimension() const override { return 1; }
+    [[nodiscard]] Offers offers() const override { return {}; }
+    void answer(std::span<const Question<double>> questions, std::span<Answer<double>> answers) override {
+      for (std::size_t i = 0; i < questions.size(); ++i)
+        answers[i].value = sphere(questions[i].point), answers[i].flops = 10.0;
+    }
+  } counting;
+  const Result r = minimize(counting, std::vector{1.0}, RandomProbe{}, {.max_flops = 95.0});
+  EXPECT_EQ(r.status, Status::flop_budget);
+  EXPECT_EQ(r.evaluations(), 10u);
+}
+
+TEST(Driver, LimitsThatAreNoLimitsAreErrors) {
+  const auto f = [](std::span<const double> x) { return sphere(x); };
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  for (const Limits& limits : {Limits{.target = nan}, Limits{.tolerance = {.f = -1.0}},
+                               Limits{.tolerance = {.x = nan}}, Limits{.tolerance = {.gradient = -1e-9}}})
+    EXPECT_THROW(minimize(f, {1.0}, RandomProbe{}, limits), InvalidArgument);
+}
+
 TEST(Driver, NonFiniteValuesAreCountedAndNeverBest) {
   int call = 0;
   const auto f = [&](std::span<const double> x) {

@@ -156,6 +156,7 @@ TEST_F(Compare, MistakesAreFoundBeforeAnythingRuns) {
   EXPECT_TRUE(has(of(sphere + good + "[[method]]\nrule = \"adam\"\ntune = { \"rule.rate\" = [0.1, -1] }\n"), "adam"));
   EXPECT_TRUE(has(of("[[problem]]\nid = \"spere\"\n" + good), "`sphere`"));
   EXPECT_TRUE(has(of("[[problem]]\nid = \"sphere:n=2\"\nx0 = [1, 2, 3]\n" + good), "x0 has 3 entries"));
+  EXPECT_TRUE(has(complaint([&] { compare(read("budget = { flops = 1e5 }\n" + sphere + good)); }), "budget.flops"));
 }
 
 TEST_F(Compare, AnInterruptionKeepsWhatHasFinishedAndResumeDoesTheRest) {

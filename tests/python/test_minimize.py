@@ -113,8 +113,22 @@ class Minimize(unittest.TestCase):
             thalweg.minimize(rosenbrock, [0, 0], method="l-bfgs", jac=lambda x: np.zeros(3))
         with self.assertRaisesRegex(ValueError, "2 pairs"):
             thalweg.minimize(rosenbrock, [0, 0], method="nelder-mead", bounds=[(0, 1)])
+        for name, wrong in [("max_evaluations", -3), ("max_evaluations", "5"), ("max_evaluations", 5.5), ("seed", -1),
+                            ("max_seconds", "1"), ("x_tolerance", [1]), ("max_answers", {"value": 2.5})]:
+            with self.assertRaisesRegex(ValueError, f"option `{name}.* is .*; it must be a"):
+                thalweg.minimize(rosenbrock, [0, 0], method="mads", options={name: wrong})
+        for name, what in [("target", "target is nan"), ("f_tolerance", "tolerance of f is nan")]:
+            with self.assertRaisesRegex(ValueError, what):
+                thalweg.minimize(rosenbrock, [0, 0], method="mads", options={name: np.nan})
+        with self.assertRaisesRegex(ValueError, "tolerance of .* is -1"):
+            thalweg.minimize(rosenbrock, [0, 0], method="mads", tol=-1)
         with self.assertRaises(AttributeError):
             rules.no_such_rule
+
+    def test_whole_numbers_of_any_type_are_counts(self):
+        for count in (40, 4e1, np.int32(40), np.float32(40)):
+            self.assertEqual(thalweg.minimize(rosenbrock, [0, 0], method="mads",
+                                              options={"max_evaluations": count}).nfev, 40)
 
     def test_every_method_is_a_scipy_method(self):
         for name in dir(thalweg.scipy):

@@ -73,7 +73,8 @@ Driver<S>::Driver(Objective<S>& f, std::span<const S> x0, MethodRef<S> method, c
   }
   leaf_offers_ = leaf_->offers();
   direct_ = limits.log == nullptr && !leaf_->parallel_inside();
-  plain_ = dynamic_cast<FunctionObjective*>(&f) != nullptr && limits.log == nullptr && limits.events == nullptr;
+  plain_ = dynamic_cast<FunctionObjective*>(&f) != nullptr && limits.log == nullptr && limits.events == nullptr &&
+           !limits.max_flops;
   if (x0.size() != leaf_->dimension())
     throw InvalidArgument("x0 has " + std::to_string(x0.size()) + " entries; the objective has " +
                           std::to_string(leaf_->dimension()) + " variables");
@@ -331,6 +332,10 @@ void Driver<S>::note(const Question<S>& question, Answer<S>& answer) {
   Ledger& ledger = result_.ledger;
   detail::for_each_kind(question.asks, [&](std::size_t k) { ++ledger.answers[k]; });
   ledger.flops += answer.flops;
+  if (limits_.max_flops && answer.flops == 0.0 && !answer.failed)
+    throw InvalidArgument("max_flops is " + detail::format(*limits_.max_flops) +
+                          ", but this objective does not say how many operations an answer takes, so that the limit "
+                          "would never be met; give max_evaluations or max_seconds");
   bool finite = true;
   if (question.asks.has(AnswerKind::gradient) && !all_finite(std::span<const S>(answer.gradient))) finite = false;
   if (question.asks.has(AnswerKind::directional) && !std::isfinite(answer.directional)) finite = false;

@@ -85,6 +85,16 @@ void Driver<S>::set_caps() {
     throw InvalidArgument("max_seconds is " + detail::format(*limits_.max_seconds) + "; it must be > 0");
   if (limits_.max_flops && !(*limits_.max_flops > 0.0))
     throw InvalidArgument("max_flops is " + detail::format(*limits_.max_flops) + "; it must be > 0");
+  if (limits_.target && std::isnan(*limits_.target))
+    throw InvalidArgument("target is nan; it must be a number, or left out");
+  const auto check = [](const char* what, const std::optional<double>& tolerance) {
+    if (tolerance && !(*tolerance >= 0.0))
+      throw InvalidArgument("the tolerance of " + std::string(what) + " is " + detail::format(*tolerance) +
+                            "; it must be ≥ 0");
+  };
+  check("f", limits_.tolerance.f);
+  check("x", limits_.tolerance.x);
+  check("the gradient", limits_.tolerance.gradient);
   if (limits_.threads < 1)
     throw InvalidArgument("threads is " + std::to_string(limits_.threads) + "; it must be ≥ 1");
 }

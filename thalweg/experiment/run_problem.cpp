@@ -98,6 +98,13 @@ void check_problem_run(const MethodSpec& method, const Settings& settings, const
   const Setup s = prepare(method, settings, spec, budget, 0);
   // The driver checks a request when it is made, before anything is asked.
   const Driver<double> checked(s.objective(), s.x0, s.composition.method, s.limits);
+  if (!budget.flops) return;
+  const Question<double> question{.asks = AnswerKind::value, .point = s.x0};
+  Answer<double> answer;
+  s.problem->objective->answer(std::span(&question, 1), std::span(&answer, 1));
+  if (answer.flops == 0.0)
+    throw InvalidArgument("budget.flops is for tasks: " + spec.id +
+                          " does not say how many operations a value takes; give evaluations, seconds or iterations");
 }
 
 RunRecord run_problem(const MethodSpec& method, const Settings& settings, const ProblemSpec& spec,
