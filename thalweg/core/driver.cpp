@@ -75,6 +75,8 @@ Driver<S>::Driver(Objective<S>& f, std::span<const S> x0, MethodRef<S> method, c
   direct_ = limits.log == nullptr && !leaf_->parallel_inside();
   plain_ = dynamic_cast<FunctionObjective*>(&f) != nullptr && limits.log == nullptr && limits.events == nullptr &&
            !limits.max_flops;
+  limited_ = limits.target || limits.interrupt != nullptr || limits.max_flops || limits.max_seconds;
+  overlooked_ = limits.keep_path || limits.callback || limits.events != nullptr;
   if (x0.size() != leaf_->dimension())
     throw InvalidArgument("x0 has " + std::to_string(x0.size()) + " entries; the objective has " +
                           std::to_string(leaf_->dimension()) + " variables");
@@ -385,11 +387,6 @@ double Driver<S>::seconds_about_now() {
   return clock_read_ = now;
 }
 
-template <class S>
-void Driver<S>::check_limits() {
-  if (limit_met()) throw RunOver{};
-}
-
 // Apart from check_limits(), so that unwinding passes no strings.
 template <class S>
 bool Driver<S>::limit_met() {
@@ -410,18 +407,21 @@ bool Driver<S>::limit_met() {
 template <class S>
 void Driver<S>::iteration(std::span<const S> x, double f) {
   ++result_.iterations;
-  if (limits_.keep_path && !x.empty()) result_.path.push_back(in_users_coordinates(x));
-  if (limits_.callback || limits_.events != nullptr) {
-    const Progress progress{result_.iterations, &result_.ledger, f, result_.f, seconds()};
-    if (limits_.events != nullptr) limits_.events->iteration(progress);
-    if (limits_.callback && limits_.callback(progress) == Control::stop)
-      end(Status::stopped_by_callback,
-          "the callback asked to stop at iteration " + std::to_string(result_.iterations));
-  }
+  if (overlooked_) tell(x, f);
   if (limits_.max_iterations && result_.iterations >= *limits_.max_iterations)
     end(Status::iteration_budget,
         "used the budget of " + std::to_string(*limits_.max_iterations) + " iterations (max_iterations)");
   check_limits();
+}
+
+template <class S>
+void Driver<S>::tell(std::span<const S> x, double f) {
+  if (limits_.keep_path && !x.empty()) result_.path.push_back(in_users_coordinates(x));
+  if (!limits_.callback && limits_.events == nullptr) return;
+  const Progress progress{result_.iterations, &result_.ledger, f, result_.f, seconds()};
+  if (limits_.events != nullptr) limits_.events->iteration(progress);
+  if (limits_.callback && limits_.callback(progress) == Control::stop)
+    end(Status::stopped_by_callback, "the callback asked to stop at iteration " + std::to_string(result_.iterations));
 }
 
 template <class S>

@@ -68,11 +68,14 @@ class Driver {
   void note(const Question<S>& question, Answer<S>& answer);
   void consider(std::span<const S> x, double f);
   void take_best(std::span<const S> x, double f);
-  void check_limits();
+  void check_limits() {
+    if (limited_ && limit_met()) throw RunOver{};
+  }
   bool limit_met();
   bool spent(Kinds asks);
   void finish_at_cap(AnswerKind crossed);
   void iteration(std::span<const S> x, double f);
+  void tell(std::span<const S> x, double f);
   void recommend(std::span<const S> x, double f);
   void finish(Status status, std::string message);
   [[noreturn]] void end(Status status, std::string message);
@@ -87,8 +90,10 @@ class Driver {
   std::vector<Adapter<S>*> adapters_;  // from the method down
   Objective<S>* leaf_;
   Objective<S>* top_;
-  bool direct_ = false;  // single questions go to the leaf without the bookkeeping of batches
-  bool plain_ = false;   // the leaf is a plain function and nobody listens: single questions take the short way
+  bool direct_ = false;      // single questions go to the leaf without the bookkeeping of batches
+  bool plain_ = false;       // the leaf is a plain function and nobody listens: single questions take the short way
+  bool limited_ = false;     // a limit other than the caps may end the run between two answers
+  bool overlooked_ = false;  // each iteration is told: a callback, events, the path
   std::unique_ptr<Gateway> gateway_;
   std::unique_ptr<ThreadPool> pool_;
   Offers leaf_offers_;

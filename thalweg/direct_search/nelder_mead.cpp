@@ -4,10 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
-#include <numeric>
 
-#include "thalweg/core/linalg.hpp"
+#include "thalweg/direct_search/nelder_mead_simplex.hpp"
 
 namespace thalweg {
 
@@ -16,222 +14,6 @@ namespace {
 constexpr double kelley_alpha = 1e-4;  // sufficient decrease: f̄₊ − f̄ < −α‖D‖², the usual constant of line searches
 constexpr double least_scale = 0.5;  // of a variable, for its first edge
 constexpr double poll_ratio = 1e-3;  // last check's coordinate steps over the first simplex's edges
-
-// n+1 vertices in Rⁿ (m+1 when n−m variables are fixed by their bounds), their values and their order.
-class Simplex {
- public:
-  Simplex(Objective<double>& f, Search& search, std::size_t n, std::vector<std::size_t> free)
-      : f_(f), search_(search), n_(n), free_(std::move(free)), vertices_(free_.size() + 1), lu_(free_.size()) {
-    const std::size_t m = free_.size();
-    x_.resize(vertices_ * n), values_.resize(vertices_), order_.resize(vertices_), sum_.resize(n);
-    centroid_.resize(n), trial_.resize(n), second_.resize(n), slope_.resize(m), edges_.resize(m * m);
-    batch_.resize(2 * m * n), batch_values_.resize(2 * m);
-    std::iota(order_.begin(), order_.end(), 0u);
-  }
-
-  std::span<double> vertex(std::size_t j) { return {x_.data() + j * n_, n_}; }
-  std::span<double> ranked(std::size_t rank) { return vertex(order_[rank]); }
-  double value(std::size_t rank) const { return values_[rank]; }
-  double best() const { return values_.front(); }
-  double worst() const { return values_.back(); }
-
-  void evaluate_all() {
-    f_.values(x_, values_);
-    sort();
-  }
-  // Ranks the vertices again, their values being in the old order; ties keep it.
-  void sort() {
-    for (std::size_t j = 1; j < vertices_; ++j) {
-      const std::uint32_t vertex = order_[j];
-      insert(vertex, values_[j], j);
-    }
-    refresh_sum();
-  }
-
-  // One iteration of Lagarias et al. (1998), with the coefficients α, β, γ, δ.
-  void iterate(double alpha, double beta, double gamma, double delta) {
-    const std::size_t m = vertices_ - 1;
-    if (++since_refresh_ > m) refresh_sum();  // the running sum is renewed once in m iterations: no drift
-    const double scale = 1.0 / static_cast<double>(m);
-    const double* __restrict low = ranked(m).data();
-    const double* __restrict sum = sum_.data();
-    double* __restrict centroid = centroid_.data();
-    double* __restrict trial = trial_.data();
-    for (std::size_t i = 0; i < n_; ++i) {
-      centroid[i] = (sum[i] - low[i]) * scale;
-      trial[i] = centroid[i] + alpha * (centroid[i] - low[i]);
-    }
-    const double reflected = ask(trial_);
-    if (reflected < best()) {
-      along(beta);  // expand
-      const double expanded = ask(second_);
-      return expanded < reflected ? accept(second_, expanded) : accept(trial_, reflected);
-    }
-    if (reflected < value(m - 1)) return accept(trial_, reflected);
-    if (reflected < worst()) {
-      along(gamma);  // contract outside
-      const double outside = ask(second_);
-      return outside <= reflected ? accept(second_, outside) : shrink(delta);
-    }
-    along(-gamma);  // contract inside
-    const double inner = ask(second_);
-    return inner < worst() ? accept(second_, inner) : shrink(delta);
-  }
-
-  // Whether ‖x_j − x_best‖∞ ≤ tolerance for all j: most simplices are found too large at their first vertices.
-  bool within(double tolerance) {
-    const auto x = ranked(0);
-    for (std::size_t j = vertices_ - 1; j > 0; --j)
-      for (std::size_t i = 0; i < n_; ++i)
-        if (std::abs(ranked(j)[i] - x[i]) > tolerance) return false;
-    return true;
-  }
-  // max_j ‖x_j − x_best‖∞
-  double size() {
-    double largest = 0.0;
-    const auto x = ranked(0);
-    for (std::size_t j = 0; j < vertices_; ++j)
-      for (std::size_t i = 0; i < n_; ++i) largest = std::max(largest, std::abs(x_[j * n_ + i] - x[i]));
-    return largest;
-  }
-  // σ₋(S) = min_j ‖x_j − x_best‖
-  double shortest_edge() {
-    double shortest = std::numeric_limits<double>::infinity();
-    const auto x = ranked(0);
-    for (std::size_t j = 1; j < vertices_; ++j) {
-      double square = 0.0;
-      for (std::size_t i = 0; i < n_; ++i) square += (ranked(j)[i] - x[i]) * (ranked(j)[i] - x[i]);
-      shortest = std::min(shortest, square);
-    }
-    return std::sqrt(shortest);
-  }
-  double mean() const {
-    return std::accumulate(values_.begin(), values_.end(), 0.0) / static_cast<double>(vertices_);
-  }
-
-  // The simplex gradient D(f:S) = V⁻ᵀ δ, V's columns the edges from the best vertex, left in `slope_`. False when V
-  // is singular to rounding or a value is infinite.
-  bool gradient() {
-    const std::size_t m = vertices_ - 1;
-    if (!std::isfinite(worst())) return false;
-    const auto x = ranked(0);
-    for (std::size_t j = 0; j < m; ++j) {
-      for (std::size_t i = 0; i < m; ++i) edges_[j * m + i] = ranked(j + 1)[free_[i]] - x[free_[i]];
-      slope_[j] = value(j + 1) - best();
-    }
-    if (!lu_.factor(edges_)) return false;
-    lu_.solve(slope_);
-    return true;
-  }
-  double slope_squared() const { return std::inner_product(slope_.begin(), slope_.end(), slope_.begin(), 0.0); }
-
-  // The vertices x_best and x_best − sign(D_i)·edge_i e_i (Kelley 1999, §4), turned round where a bound is in the
-  // way.
-  void restart(std::span<const double> edge) {
-    const std::size_t m = vertices_ - 1;
-    std::copy(ranked(0).begin(), ranked(0).end(), trial_.begin());
-    for (std::size_t j = 0; j < m; ++j) {
-      auto x = ranked(j + 1);
-      std::copy(trial_.begin(), trial_.end(), x.begin());
-      const std::size_t i = free_[j];
-      x[i] = inside(trial_[i], slope_[j] > 0.0 ? -edge[j] : edge[j], i);
-      std::copy(x.begin(), x.end(), batch_.begin() + static_cast<std::ptrdiff_t>(j * n_));
-    }
-    f_.values(std::span<const double>(batch_).first(m * n_), std::span<double>(batch_values_).first(m));
-    std::copy_n(batch_values_.begin(), m, values_.begin() + 1);
-    sort();
-  }
-  // x + step, or x − step where a bound is nearer than step/2, on the bound where neither fits.
-  double inside(double x, double step, std::size_t i) const {
-    const double low = search_.bounds().low(i), high = search_.bounds().high(i);
-    const double room = step > 0.0 ? high - x : x - low, other = step > 0.0 ? x - low : high - x;
-    if (room < 0.5 * std::abs(step) && other > room) step = -step;
-    return std::clamp(x + step, low, high);
-  }
-
-  // Tries x_best ± h_i e_i. True when one of them is lower by more than `tolerance`: it then replaces the worst
-  // vertex, and the central differences orient the restart.
-  bool poll(std::span<const double> h, double tolerance) {
-    const std::size_t m = vertices_ - 1;
-    const auto x = ranked(0);
-    for (std::size_t k = 0; k < 2 * m; ++k) {
-      const std::span<double> point(batch_.data() + k * n_, n_);
-      std::copy(x.begin(), x.end(), point.begin());
-      const std::size_t i = free_[k / 2];
-      point[i] =
-          std::clamp(x[i] + (k % 2 == 0 ? h[k / 2] : -h[k / 2]), search_.bounds().low(i), search_.bounds().high(i));
-    }
-    f_.values(std::span<const double>(batch_).first(2 * m * n_), std::span<double>(batch_values_).first(2 * m));
-    const auto lowest = std::min_element(batch_values_.begin(), batch_values_.end());
-    if (!(*lowest < best() - tolerance)) return false;
-    for (std::size_t j = 0; j < m; ++j) slope_[j] = batch_values_[2 * j] < batch_values_[2 * j + 1] ? -1.0 : 1.0;
-    const auto at = static_cast<std::size_t>(lowest - batch_values_.begin()) * n_;
-    accept(std::span<const double>(batch_).subspan(at, n_), *lowest);
-    return true;
-  }
-
- private:
-  double ask(std::span<double> x) {
-    search_.bounds().clamp(x);
-    return f_.value(x);
-  }
-  // second_ = c + t (x_r − c)
-  void along(double t) {
-    const double* __restrict c = centroid_.data();
-    const double* __restrict r = trial_.data();
-    double* __restrict out = second_.data();
-    for (std::size_t i = 0; i < n_; ++i) out[i] = c[i] + t * (r[i] - c[i]);
-  }
-  // x takes the place of the worst vertex.
-  void accept(std::span<const double> x, double value) {
-    const std::uint32_t out = order_.back();
-    const double* __restrict now = x.data();
-    double* __restrict old = vertex(out).data();
-    double* __restrict sum = sum_.data();
-    for (std::size_t i = 0; i < n_; ++i) {
-      sum[i] += now[i] - old[i];
-      old[i] = now[i];
-    }
-    insert(out, value, vertices_ - 1);
-  }
-  // The vertex takes its rank among the first `end`, after those that are as low; those above move up to `end`.
-  void insert(std::uint32_t vertex_index, double value, std::size_t end) {
-    const auto rank = std::upper_bound(values_.begin(), values_.begin() + static_cast<std::ptrdiff_t>(end), value) -
-                      values_.begin();
-    const auto last = static_cast<std::ptrdiff_t>(end);
-    std::move_backward(values_.begin() + rank, values_.begin() + last, values_.begin() + last + 1);
-    std::move_backward(order_.begin() + rank, order_.begin() + last, order_.begin() + last + 1);
-    values_[static_cast<std::size_t>(rank)] = value;
-    order_[static_cast<std::size_t>(rank)] = vertex_index;
-  }
-  void shrink(double delta) {
-    const auto x = ranked(0);
-    for (std::size_t j = 1; j < vertices_; ++j) {
-      const auto y = ranked(j);
-      for (std::size_t i = 0; i < n_; ++i) y[i] = x[i] + delta * (y[i] - x[i]);
-      std::copy(y.begin(), y.end(), batch_.begin() + static_cast<std::ptrdiff_t>((j - 1) * n_));
-    }
-    f_.values(std::span<const double>(batch_).first((vertices_ - 1) * n_),
-              std::span<double>(batch_values_).first(vertices_ - 1));
-    std::copy_n(batch_values_.begin(), vertices_ - 1, values_.begin() + 1);
-    sort();
-  }
-  void refresh_sum() {
-    since_refresh_ = 0;
-    std::fill(sum_.begin(), sum_.end(), 0.0);
-    for (std::size_t j = 0; j < vertices_; ++j)
-      for (std::size_t i = 0; i < n_; ++i) sum_[i] += x_[j * n_ + i];
-  }
-
-  Objective<double>& f_;
-  Search& search_;
-  std::size_t n_;
-  std::vector<std::size_t> free_;  // the variables that the bounds leave room for
-  std::size_t vertices_, since_refresh_ = 0;
-  std::vector<double> x_, values_, sum_, centroid_, trial_, second_, slope_, edges_, batch_, batch_values_;
-  std::vector<std::uint32_t> order_;  // vertex of each rank; values_ goes by rank
-  linalg::Lu lu_;
-};
 
 }  // namespace
 
@@ -289,7 +71,7 @@ void NelderMead::run(Objective<double>& f, Search& search) const {
     h[j] = std::max(poll_ratio * edge[j], x_tol);
   }
 
-  Simplex s(f, search, n, free);
+  NelderMeadSimplex s(f, search, free);
   if (simplex.empty()) {
     // Of a regular simplex with edges of length 1, one vertex in the origin: the others' coordinates, m − 1 times
     // `side` and once `ahead` (Spendley et al. 1962).
@@ -321,14 +103,14 @@ void NelderMead::run(Objective<double>& f, Search& search) const {
       s.gradient() && s.slope_squared() > 0.0 ? kelley_alpha * s.size() / std::sqrt(s.slope_squared()) : 0.0;
   double mean_before = s.mean();
   int restarted = 0;
-  std::size_t count = 0;
+  std::size_t until_size = m + 1, until_decrease = period;  // iterations that are left before each test
   for (;;) {
     s.iterate(alpha, beta, gamma, delta);
     search.iteration(s.ranked(0), s.best());
-    ++count;
 
-    const bool flat = s.worst() - s.best() <= f_tol * std::abs(s.best());
-    if (flat || (count % (m + 1) == 0 && s.within(x_tol))) {
+    const bool flat = s.worst() - s.best() <= f_tol * std::abs(s.best()), look = --until_size == 0;
+    if (look) until_size = m + 1;
+    if (flat || (look && s.within(x_tol))) {
       const double size = s.size();
       if (!std::isfinite(s.best()))
         return search.finish(
@@ -349,10 +131,11 @@ void NelderMead::run(Objective<double>& f, Search& search) const {
                         size, restarts));
       ++restarted;
       s.restart(edge);
-      mean_before = s.mean(), count = 0;
+      mean_before = s.mean(), until_size = m + 1, until_decrease = period;
       continue;
     }
-    if (count % period == 0) {
+    if (--until_decrease == 0) {
+      until_decrease = period;
       const double mean_now = s.mean();
       // Kelley (2.9) over the period: f̄₊ − f̄ < −α‖D‖²; the simplex has stagnated where it fails.
       if (restarted < restarts && std::isfinite(mean_now) && s.gradient() &&

@@ -1,8 +1,8 @@
 // Nelder–Mead: a simplex that reflects, expands, contracts and shrinks its way down.
 //
 // Minimises any real function of n ≥ 1 variables, box constraints included. Asks values only.
-// Memory n² + 7n numbers; O(n) work an evaluation (a running sum gives the centroid, insertion keeps the order);
-// the check for stagnation costs O(n³) every n(n+1) iterations, O(n) an iteration.
+// Memory 5n² + O(n) numbers; O(n) work an evaluation (a running sum gives the centroid, insertion keeps the order;
+// see nelder_mead_simplex.hpp); the check for stagnation costs O(n³) every n(n+1) iterations, O(n) an iteration.
 //
 // The first simplex is regular (W. Spendley, G. R. Hext & F. R. Himsworth, Technometrics 4 (1962) 441) in the
 // variables over their first edges, x0 a vertex and the others on zero's side of it. Of the starts measured on Moré

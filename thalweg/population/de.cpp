@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <limits>
 #include <vector>
 
+#include "thalweg/core/blas1.hpp"
 #include "thalweg/core/noise.hpp"
 
 namespace thalweg {
@@ -15,49 +16,115 @@ namespace {
 
 // A word as a number of [0, 1), and as an index below `count` (its bias, count/2³², is not seen).
 double unit(std::uint32_t word) { return static_cast<double>(word) * 0x1p-32; }
-std::size_t below(std::uint32_t word, std::size_t count) { return (std::uint64_t{word} * count) >> 32; }
-
-// Three members that differ from each other and from `self`, each uniform among those left: the k-th smallest of the
-// numbers that are not taken.
-std::array<std::size_t, 3> others(const std::uint32_t* words, std::size_t count, std::size_t self) {
-  std::array<std::size_t, 4> taken = {self};
-  std::array<std::size_t, 3> chosen{};
-  for (std::size_t k = 0; k < 3; ++k) {
-    std::size_t r = below(words[k], count - 1 - k);
-    for (std::size_t t = 0; t <= k; ++t) r += static_cast<std::size_t>(r >= taken[t]);  // `taken` ascends
-    chosen[k] = r;
-    std::size_t t = k + 1;
-    for (; t > 0 && taken[t - 1] > r; --t) taken[t] = taken[t - 1];
-    taken[t] = r;
-  }
-  return chosen;
+inline std::uint32_t below(std::uint32_t word, std::uint32_t count) {
+  return static_cast<std::uint32_t>((std::uint64_t{word} * count) >> 32);
 }
 
-// base + pull·(top − self) + weight·(b − c) where the word is below the threshold or at `always`, else self.
-void challenge(std::size_t n, const double* __restrict self, const double* __restrict base,
-               const double* __restrict top, const double* __restrict b, const double* __restrict c, double pull,
-               double weight, const std::uint32_t* __restrict words, double rate, std::size_t always,
-               double* __restrict u) {
-  const double limit = rate * 0x1p31;  // of the word's upper 31 bits: signed conversions are vector instructions
-  for (std::size_t i = 0; i < n; ++i) {
-    const double mutant = base[i] + pull * (top[i] - self[i]) + weight * (b[i] - c[i]);
-    u[i] = static_cast<double>(static_cast<std::int32_t>(words[i] >> 1)) < limit ? mutant : self[i];
+// The members that make the challenger of each, and the variable that is always the mutant's.
+struct Draws {
+  explicit Draws(std::size_t size) : a(size), b(size), c(size), always(size) {}
+  std::vector<std::uint32_t> a, b, c, always;
+};
+
+// For each member three others that differ from each other, uniform among those left: the k-th smallest of the
+// numbers that are not taken. Four words a member, by kind.
+THALWEG_WIDEST void draw(const std::uint32_t* __restrict words, std::uint32_t size, std::uint32_t n,
+                         std::uint32_t* __restrict a, std::uint32_t* __restrict b, std::uint32_t* __restrict c,
+                         std::uint32_t* __restrict always) {
+  for (std::uint32_t k = 0; k < size; ++k) {
+    std::uint32_t r = below(words[k], size - 1);
+    r += static_cast<std::uint32_t>(r >= k);
+    a[k] = r;
+    const std::uint32_t low = std::min(k, r), high = std::max(k, r);
+    r = below(words[size + k], size - 2);
+    r += static_cast<std::uint32_t>(r >= low);
+    r += static_cast<std::uint32_t>(r >= high);
+    b[k] = r;
+    const std::uint32_t least = std::min(low, r), middle = std::max(low, std::min(high, r)), most = std::max(high, r);
+    r = below(words[2 * size + k], size - 3);
+    r += static_cast<std::uint32_t>(r >= least);
+    r += static_cast<std::uint32_t>(r >= middle);
+    r += static_cast<std::uint32_t>(r >= most);
+    c[k] = r;
+    always[k] = below(words[3 * size + k], n);
   }
-  u[always] = base[always] + pull * (top[always] - self[always]) + weight * (b[always] - c[always]);
+}
+
+// What a member's challenger is made of: rows that are read to the end of a vector.
+struct Parts {
+  const double *self, *base, *best, *b, *c, *lower, *upper;
+  const std::uint32_t* words;
+  double weight, rate;
+  std::size_t always;
+};
+
+// Of a word the upper 31 bits: conversions of numbers with a sign are vector instructions.
+inline double upper_bits(std::uint32_t word) { return static_cast<double>(static_cast<std::int32_t>(word >> 1)); }
+
+// u = base + F·(best − self) (when pulled) + F·(b − c) where the word is below CR and at one place always, else self.
+// Whether a variable is outside its bounds.
+template <bool pulled>
+inline __attribute__((always_inline)) bool cross(std::size_t n, const Parts& p, double* __restrict u) {
+  const double* __restrict self = p.self;
+  const double* __restrict base = p.base;
+  const double* __restrict best = p.best;
+  const double* __restrict b = p.b;
+  const double* __restrict c = p.c;
+  const double* __restrict lower = p.lower;
+  const double* __restrict upper = p.upper;
+  const std::uint32_t* __restrict words = p.words;
+  const double weight = p.weight, limit = p.rate * 0x1p31;
+  const auto mutant = [&](std::size_t i) {
+    return (pulled ? base[i] + weight * (best[i] - self[i]) : base[i]) + weight * (b[i] - c[i]);
+  };
+  std::int64_t outside = 0;  // as wide as the numbers
+  for (std::size_t i = 0; i < n; ++i) {
+    const double own = self[i], other = mutant(i), challenger = upper_bits(words[i]) < limit ? other : own;
+    outside |= static_cast<std::int64_t>(challenger < lower[i]) | static_cast<std::int64_t>(challenger > upper[i]);
+    u[i] = challenger;
+  }
+  const std::size_t i = p.always;
+  u[i] = mutant(i);
+  return outside != 0 || u[i] < lower[i] || u[i] > upper[i];
 }
 
 // A variable outside goes between its base's and the bound it crossed (Price et al. 2005, §4.3). The share is what
 // the crossover left of its word: given that the word is below CR, word/CR is uniform.
-void bounce_back(std::size_t n, const double* __restrict base, const double* __restrict lower,
-                 const double* __restrict upper, const std::uint32_t* __restrict words, double rate,
-                 double* __restrict u) {
-  const double below_rate = 1.0 / std::max(rate, 1e-9), above_rate = 1.0 / std::max(1.0 - rate, 1e-9);
+inline __attribute__((always_inline)) void bounce_back(std::size_t n, const Parts& p, double* __restrict u) {
+  const double* __restrict base = p.base;
+  const double* __restrict lower = p.lower;
+  const double* __restrict upper = p.upper;
+  const std::uint32_t* __restrict words = p.words;
+  const double rate = p.rate, below_rate = 1.0 / std::max(rate, 1e-9), above_rate = 1.0 / std::max(1.0 - rate, 1e-9);
   for (std::size_t i = 0; i < n; ++i) {
-    const double v = static_cast<double>(static_cast<std::int32_t>(words[i] >> 1)) * 0x1p-31;
-    const double share = std::min(1.0, v < rate ? v * below_rate : (v - rate) * above_rate);
+    const double v = upper_bits(words[i]) * 0x1p-31, within = v * below_rate, beyond = (v - rate) * above_rate;
+    const double share = std::min(1.0, v < rate ? within : beyond), now = u[i];
     const double from_low = base[i] + share * (lower[i] - base[i]),
                  from_high = base[i] + share * (upper[i] - base[i]);
-    u[i] = u[i] < lower[i] ? from_low : (u[i] > upper[i] ? from_high : u[i]);
+    const double bounded = now > upper[i] ? from_high : now;
+    u[i] = now < lower[i] ? from_low : bounded;
+  }
+}
+
+struct Generation {
+  De::Strategy strategy;
+  std::size_t size, n;
+  const double *members, *best, *lower, *upper, *weights, *rates;
+  const std::uint32_t* words;  // of the crossover, n a member
+  double* challengers;
+};
+
+// Each challenger is written to the end of a vector, over the first numbers of the next, whose turn comes then.
+THALWEG_WIDEST void challenge(const Generation& g, const Draws& draws) {
+  const std::size_t n = g.n, whole = blas::padded(n);
+  const bool pulled = g.strategy == De::Strategy::current_to_best1;
+  for (std::size_t k = 0; k < g.size; ++k) {
+    const auto row = [&g, n](std::size_t member) { return g.members + member * n; };
+    const double* const base = pulled ? row(k) : (g.strategy == De::Strategy::best1 ? g.best : row(draws.a[k]));
+    const Parts p{row(k),          base,         g.best,     row(draws.b[k]), row(draws.c[k]), g.lower, g.upper,
+                  g.words + k * n, g.weights[k], g.rates[k], draws.always[k]};
+    double* const u = g.challengers + k * n;
+    if (pulled ? cross<true>(whole, p, u) : cross<false>(whole, p, u)) bounce_back(whole, p, u);
   }
 }
 
@@ -94,10 +161,18 @@ void De::run(Objective<double>& f, Search& search) const {
   const double f_tol = search.tolerance().f.value_or(f_tolerance);
   const double x_tol = search.tolerance().x.value_or(x_tolerance);
 
-  std::vector<double> members(size * n), challengers(size * n), values(size), challenges(size);
-  std::vector<double> weights(size, weight), rates(size, crossover), new_weights(size), new_rates(size);
-  const std::size_t words_each = 8 + n;  // three others, one variable, four of jDE; the crossover
-  std::vector<std::uint32_t> words(size * words_each);
+  // Storage to the end of the vector that the last number is in.
+  std::vector<double> members(size * n + blas::lanes), challengers(size * n + blas::lanes), values(size),
+      challenges(size);
+  std::vector<double> weights(size, weight), rates(size, crossover), new_weights(weights), new_rates(rates);
+  std::vector<double> lower(n + blas::lanes, -std::numeric_limits<double>::infinity()),
+      upper(n + blas::lanes, std::numeric_limits<double>::infinity());
+  for (std::size_t i = 0; i < n; ++i) lower[i] = bounds.low(i), upper[i] = bounds.high(i);
+  const std::span<double> all_members(members.data(), size * n), all_challengers(challengers.data(), size * n);
+  // Rows of a word a member: three others, one variable, four of jDE; then the crossover's, n a member.
+  const std::size_t rows = adaptation == Adaptation::jde ? 8 : 4;
+  std::vector<std::uint32_t> words(size * (rows + n) + blas::lanes);
+  Draws draws(size);
   Generator first = search.random(Purpose("de.first"));
   for (std::size_t k = 0; k < size; ++k)
     for (std::size_t i = 0; i < n; ++i) {
@@ -110,32 +185,25 @@ void De::run(Objective<double>& f, Search& search) const {
                    std::isfinite(bounds.low(i)) && std::isfinite(bounds.high(i)) ? bounds.high(i) : x0[i] + reach);
       members[k * n + i] = k == 0 ? x0[i] : std::clamp(low + (high - low) * first.uniform(), low, high);
     }
-  f.values(members, values);
+  f.values(all_members, values);
   std::size_t best = static_cast<std::size_t>(std::min_element(values.begin(), values.end()) - values.begin());
-  search.iteration(std::span<const double>(members).subspan(best * n, n), values[best]);
+  search.iteration(all_members.subspan(best * n, n), values[best]);
 
   for (std::uint64_t generation = 1;; ++generation) {
     fill_words(words, search.stream(Purpose("de.generation"), generation));
-    const double* top = members.data() + best * n;
-    for (std::size_t k = 0; k < size; ++k) {
-      const std::uint32_t* word = words.data() + k * words_each;
-      double weight_k = weights[k], rate_k = rates[k];
-      if (adaptation == Adaptation::jde) {  // Brest et al. (2006), eqs. (5), (6)
-        if (unit(word[4]) < 0.1) weight_k = 0.1 + 0.9 * unit(word[5]);
-        if (unit(word[6]) < 0.1) rate_k = unit(word[7]);
+    draw(words.data(), static_cast<std::uint32_t>(size), static_cast<std::uint32_t>(n), draws.a.data(),
+         draws.b.data(), draws.c.data(), draws.always.data());
+    if (adaptation == Adaptation::jde) {  // Brest et al. (2006), eqs. (5), (6)
+      const std::uint32_t* const word = words.data() + 4 * size;
+      for (std::size_t k = 0; k < size; ++k) {
+        new_weights[k] = unit(word[k]) < 0.1 ? 0.1 + 0.9 * unit(word[size + k]) : weights[k];
+        new_rates[k] = unit(word[2 * size + k]) < 0.1 ? unit(word[3 * size + k]) : rates[k];
       }
-      new_weights[k] = weight_k, new_rates[k] = rate_k;
-      const auto r = others(word, size, k);
-      const double* self = members.data() + k * n;
-      const double* base =
-          strategy == Strategy::rand1 ? members.data() + r[0] * n : (strategy == Strategy::best1 ? top : self);
-      double* u = challengers.data() + k * n;
-      challenge(n, self, base, top, members.data() + r[1] * n, members.data() + r[2] * n,
-                strategy == Strategy::current_to_best1 ? weight_k : 0.0, weight_k, word + 8, rate_k,
-                below(word[3], n), u);
-      if (!bounds.empty()) bounce_back(n, base, bounds.lower.data(), bounds.upper.data(), word + 8, rate_k, u);
     }
-    f.values(challengers, challenges);
+    challenge({strategy, size, n, members.data(), members.data() + best * n, lower.data(), upper.data(),
+               new_weights.data(), new_rates.data(), words.data() + rows * size, challengers.data()},
+              draws);
+    f.values(all_challengers, challenges);
     for (std::size_t k = 0; k < size; ++k) {
       if (!(challenges[k] <= values[k])) continue;
       std::copy_n(challengers.begin() + static_cast<std::ptrdiff_t>(k * n), n,
@@ -144,7 +212,7 @@ void De::run(Objective<double>& f, Search& search) const {
     }
     const auto [low, high] = std::minmax_element(values.begin(), values.end());
     best = static_cast<std::size_t>(low - values.begin());
-    search.iteration(std::span<const double>(members).subspan(best * n, n), values[best]);
+    search.iteration(all_members.subspan(best * n, n), values[best]);
 
     const double range = *high - *low, allowed = f_tol * std::max(1.0, std::abs(*low));
     if (range > 0.0 && range <= allowed)
