@@ -13,6 +13,7 @@
 #include "thalweg/first_order/rules.hpp"
 #include "thalweg/gradient_estimation/estimators.hpp"
 #include "thalweg/registry/registry.hpp"
+#include "thalweg/second_order/bfgs.hpp"
 #include "thalweg/second_order/l_bfgs.hpp"
 
 namespace thalweg {
@@ -248,6 +249,22 @@ TEST(Estimated, QuasiNewtonTakesFiniteDifferencesAndRefusesRandomOnes) {
   EXPECT_LT(r.f, 1e-8);
   auto random = estimated(f, Spsa{});
   EXPECT_THROW(minimize(random, std::vector<double>(6, -1.0), LBfgs{}), InvalidArgument);
+}
+
+// At the end of a run the error of a difference exceeds the slope: searches along it must not go on to the last
+// digit.
+TEST(Estimated, DifferencesUnderQuasiNewtonEndSoonAfterTheirLastGain) {
+  const auto beale = [](std::span<const double> x) {
+    return std::pow(1.5 - x[0] + x[0] * x[1], 2) + std::pow(2.25 - x[0] + x[0] * x[1] * x[1], 2) +
+           std::pow(2.625 - x[0] + x[0] * std::pow(x[1], 3), 2);
+  };
+  for (const Method& m : {method(LBfgs{}), method(Bfgs{})}) {
+    FunctionObjective f(2, beale);
+    auto differences = estimated(f, FdForward{});
+    const Result r = minimize(differences, {1.0, 1.0}, m, {.max_evaluations = 3000});
+    EXPECT_LT(r.f, 1e-12) << r.message;
+    EXPECT_LT(r.evaluations(), 300u) << r.message;  // 918 and 411 with searches to the last digit
+  }
 }
 
 TEST(Estimated, OptionsOutOfRangeAreRefused) {

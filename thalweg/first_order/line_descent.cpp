@@ -13,6 +13,11 @@
 
 namespace thalweg {
 
+namespace {
+// Of an interval, where slopes and values do not belong together to the last digit.
+constexpr double narrowest_approximate = 0.01;
+}  // namespace
+
 void LineDescent::run(Objective<double>& f, thalweg::Search& search, LineDirection& method) const {
   if (line == Search::strong_wolfe && !(wolfe.curvature > wolfe.decrease))
     throw InvalidArgument(fmt::format("curvature is {}; it must be above decrease, {}, or no step may satisfy both",
@@ -24,6 +29,8 @@ void LineDescent::run(Objective<double>& f, thalweg::Search& search, LineDirecti
   const Stopping stopping(search, gradient_tolerance);
   const Box& box = stopping.box();
   WolfeOptions options = wolfe;
+  const bool approximate = f.offers().of(AnswerKind::gradient) != Quality::exact;
+  if (approximate) options.narrowest = narrowest_approximate;
 
   const auto phi = [&](double t) {
     blas::step(x, t, d, x_trial);
@@ -81,8 +88,9 @@ void LineDescent::run(Objective<double>& f, thalweg::Search& search, LineDirecti
       // A search along −∇f itself that fails has tried steps whose promise is less than the last digit of f.
       const bool steepest_failed = !proposal.newton && found.outcome == LineOutcome::no_decrease;
       const double promised = steepest_failed ? std::numeric_limits<double>::epsilon() * std::abs(value) : decrement;
-      const std::string why = found.accepted() ? fmt::format("f stayed at {:.17g} for {} steps", value, patience)
-                                               : describe(found, value, slope);
+      std::string why = found.accepted() ? fmt::format("f stayed at {:.17g} for {} steps", value, patience)
+                                         : describe(found, value, slope);
+      if (approximate) why += "; the gradient is an estimate, whose error may exceed the slope that is left";
       return finish_without_progress(search, stopping, x, value, g, promised, why, false);
     }
     if (!found.last) {

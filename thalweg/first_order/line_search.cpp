@@ -12,7 +12,6 @@ namespace {
 // Constants of Moré & Thuente's own code (dcsrch of MINPACK-2).
 constexpr double extrapolate_least = 1.1;  // without a bracket: t + [1.1, extrapolation]·(t − αl)
 constexpr double bracket_fraction = 0.66;  // §4: the interval must shrink by this in two trials
-constexpr double relative_width = 1e-15;   // an interval narrower than this·t is a point
 constexpr double shown_above = 10.0;       // a decrease of this times its rounding φ can show
 
 }  // namespace
@@ -82,7 +81,7 @@ void MoreThuente::tell(LineTrial trial) {
   if (t_ >= max_step_ && decreased && trial.slope <= sufficient_slope)
     return finish(LineOutcome::decrease_only, at, true);
   if (bracketed_ && (t_ <= low_ || t_ >= high_)) return give_up(LineOutcome::no_decrease);
-  if (bracketed_ && high_ - low_ <= relative_width * high_) return give_up(LineOutcome::no_decrease);
+  if (bracketed_ && high_ - low_ <= options_.narrowest * high_) return give_up(LineOutcome::no_decrease);
   if (trials_ < options_.max_trials && lengthened(at)) return;
   if (-t_ * slope0_ <= std::numeric_limits<double>::epsilon() * std::abs(value0_) && trial.value >= value0_)
     return give_up(LineOutcome::no_decrease);  // less than the last digit of φ(0)
@@ -117,7 +116,7 @@ void MoreThuente::tell(LineTrial trial) {
     high_ = t_ + options_.extrapolation * (t_ - best_.t);
   }
   t_ = std::clamp(t_, options_.min_step, max_step_);
-  if (bracketed_ && (t_ <= low_ || t_ >= high_ || high_ - low_ <= relative_width * high_)) t_ = best_.t;
+  if (bracketed_ && (t_ <= low_ || t_ >= high_ || high_ - low_ <= options_.narrowest * high_)) t_ = best_.t;
   if (bracketed_ && t_ == best_.t) return give_up(LineOutcome::no_decrease);
 }
 

@@ -36,6 +36,7 @@ struct WolfeOptions {
   double extrapolation =
       4.0;  // without a bracket the next t is at most this times the last advance further (dcsrch: 4)
   int max_trials = 40;
+  double narrowest = 1e-15;  // an interval narrower than this, relative to its farther end, is not searched on
 };
 
 enum class LineOutcome : unsigned char {
