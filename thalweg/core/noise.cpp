@@ -43,9 +43,9 @@ void fill_by(const kernels::NoiseKernels& k, std::span<S> out, Noise noise, cons
       k.rademacher_double(out.data(), out.size(), stream, offset);
   } else {
     if constexpr (narrow)
-      k.gaussian(out.data(), out.size(), stream, offset);
+      k.gaussian(out.data(), 1, out.size(), stream, offset, 0);
     else
-      k.gaussian_double(out.data(), out.size(), stream, offset);
+      k.gaussian_double(out.data(), 1, out.size(), stream, offset, 0);
   }
 }
 template <class S>

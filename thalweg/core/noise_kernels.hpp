@@ -14,8 +14,11 @@ struct NoiseKernels {
   // The four words of each of `count` blocks first, first + stride, …
   void (*blocks)(std::uint32_t* out, std::size_t count, const Stream& stream, std::uint64_t first,
                  std::uint64_t stride);
-  void (*gaussian)(float* out, std::size_t count, const Stream& stream, std::uint64_t offset);
-  void (*gaussian_double)(double* out, std::size_t count, const Stream& stream, std::uint64_t offset);
+  // `count` components from each of offset, offset + stride, …, one row after another
+  void (*gaussian)(float* out, std::size_t rows, std::size_t count, const Stream& stream, std::uint64_t offset,
+                   std::uint64_t stride);
+  void (*gaussian_double)(double* out, std::size_t rows, std::size_t count, const Stream& stream,
+                          std::uint64_t offset, std::uint64_t stride);
   void (*rademacher)(float* out, std::size_t count, const Stream& stream, std::uint64_t offset);
   void (*rademacher_double)(double* out, std::size_t count, const Stream& stream, std::uint64_t offset);
   // w += Σ_d coefficients[d]·ε of streams[…] base.at(step, first + d)

@@ -84,11 +84,22 @@ void Gemm<S>::pack_left_transposed(const Tasks& tasks, const S* a, std::size_t m
 
 template <class S>
 void Gemm<S>::fill(S* out, std::size_t count, Noise noise, const Stream& stream, std::uint64_t offset) const {
-  if (noise == Noise::none) return std::fill_n(out, count, S{0}), void();
-  if constexpr (sizeof(S) == 4)
-    (noise == Noise::gaussian ? noise_.gaussian : noise_.rademacher)(out, count, stream, offset);
+  if (noise == Noise::none)
+    std::fill_n(out, count, S{0});
+  else if (noise == Noise::gaussian)
+    gaussian(out, 1, count, stream, offset, 0);
+  else if constexpr (sizeof(S) == 4)
+    noise_.rademacher(out, count, stream, offset);
   else
-    (noise == Noise::gaussian ? noise_.gaussian_double : noise_.rademacher_double)(out, count, stream, offset);
+    noise_.rademacher_double(out, count, stream, offset);
+}
+template <class S>
+void Gemm<S>::gaussian(S* out, std::size_t rows, std::size_t count, const Stream& stream, std::uint64_t offset,
+                       std::uint64_t stride) const {
+  if constexpr (sizeof(S) == 4)
+    noise_.gaussian(out, rows, count, stream, offset, stride);
+  else
+    noise_.gaussian_double(out, rows, count, stream, offset, stride);
 }
 
 // Rows [k0, k0 + kc), columns [j0, j0 + nc) of the right side into panels of nr columns.
@@ -104,7 +115,8 @@ void Gemm<S>::pack_right(const Right<S>& right, std::size_t k0, std::size_t kc, 
   constexpr std::size_t block = 128;
   const bool blocks = right.noise == Noise::rademacher && nc == block && nc < right.n && right.n % block == 0 &&
                       (right.offset + j0) % block == 0;
-  const std::size_t at_once = nc == right.n ? std::max<std::size_t>(1, noise_chunk / nc) : (blocks ? 16 : 1);
+  const bool gaussian = right.noise == Noise::gaussian, whole = nc == right.n;
+  const std::size_t at_once = whole || gaussian ? std::max<std::size_t>(1, noise_chunk / nc) : (blocks ? 16 : 1);
   for (std::size_t r = 0; r < kc; r += at_once) {
     const std::size_t rows = std::min(at_once, kc - r);
     const std::size_t count = (rows - 1) * right.n + nc;
@@ -118,12 +130,14 @@ void Gemm<S>::pack_right(const Right<S>& right, std::size_t k0, std::size_t kc, 
       noise_.words(scratch.words.data(), needed, right.stream, first / 32);
       scratch.words.data()[needed] = 0;
       noise.words = scratch.words.data();
-    } else if (right.noise == Noise::gaussian) {
-      fill(scratch.epsilon.data(), count, Noise::gaussian, right.stream, first);
+    } else if (gaussian && whole) {
+      this->gaussian(scratch.epsilon.data(), 1, count, right.stream, first, 0);
+    } else if (gaussian) {
+      this->gaussian(scratch.epsilon.data(), rows, nc, right.stream, first, right.n);
     }
     for (std::size_t i = 0; i < rows; ++i) {
       noise.position = blocks ? i * block : first % 32 + i * right.n;
-      if (right.noise == Noise::gaussian) noise.epsilon = scratch.epsilon.data() + i * right.n;
+      if (gaussian) noise.epsilon = scratch.epsilon.data() + i * nc;
       const std::size_t at = (r + i) * kernels_.nr;
       kernels_.pack_row(w == nullptr ? nullptr : w + (r + i) * right.n, nc, noise, plus + at,
                         minus ? scratch.minus.data() + at : nullptr, stride);

@@ -111,6 +111,8 @@ class Gemm {
   void fill(S* out, std::size_t count, Noise noise, const Stream& stream, std::uint64_t offset) const;
 
  private:
+  void gaussian(S* out, std::size_t rows, std::size_t count, const Stream& stream, std::uint64_t offset,
+                std::uint64_t stride) const;
   struct Scratch {
     Buffer<S> plus, minus, epsilon;
     Buffer<std::uint32_t> words;
