@@ -64,8 +64,7 @@ int main(int argc, char** argv) {
     work[name] = [&, credit_rule = credits.back().get(), rule = rules.back().get(), t = std::uint64_t{0}]() mutable {
       CreditWork spent;
       ++t;
-      credit_rule->gradient(theta, batch, t, gradient, spent);
-      rule->apply(theta, gradient, t);
+      credit_rule->step(theta, batch, t, gradient, *rule, spent);
     };
   };
   add("sgd", Backprop{}, "sgd(rate=1e-6)");

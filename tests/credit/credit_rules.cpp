@@ -10,6 +10,7 @@
 #include "thalweg/credit/frozen_features.hpp"
 #include "thalweg/credit/node_perturbation.hpp"
 #include "thalweg/credit/weight_perturbation.hpp"
+#include "thalweg/first_order/rule.hpp"
 #include "thalweg/registry/registry.hpp"
 
 namespace thalweg {
@@ -152,6 +153,59 @@ TEST(Credit, FeedbackAlignmentAlignsOnALinearNet) {
     }
     EXPECT_GE(cosine / measured, std::cos(M_PI / 4)) << "seed " << seed;
   }
+}
+
+// Fused or not, on one thread or three: the same bits.
+TEST(Credit, AStepIsTheGradientAndTheRulesStep) {
+  const Network net = network("40-50-33-10");
+  const Sample sample(net, 70, 2, true);
+  for (const Credit& credit : {Credit(Backprop{}), Credit(NodePerturbation{}), Credit(WeightPerturbation{}),
+                               Credit(NodePerturbation{.directions = 2, .antithetic = true}),
+                               Credit(WeightPerturbation{.directions = 3, .antithetic = false}),
+                               Credit(WeightPerturbation{.directions = 2, .rank = 1}), Credit(ForwardGradient{})})
+    for (const std::string text : {"sgd(rate=0.1)", "weight-decay(decay=0.1) | adam(rate=0.01) | lr-cosine(steps=9)",
+                                   "clip(norm=0.1) | sgd(rate=0.1)"}) {
+      std::vector<double> ends[2];
+      double losses[2] = {};
+      CreditWork work[2];
+      for (const bool fused : {false, true}) {
+        Plan<double> plan(net, Loss::cross_entropy, 70, fused ? 3 : 1);
+        auto made = credit.make<double>();
+        auto rule = parse_rule(text).make<double>();
+        std::vector<double> theta = net.initial<double>(1), gradient(theta.size());
+        made->begin(plan, 5);
+        rule->begin(theta.size());
+        for (std::uint64_t t = 1; t <= 3; ++t)
+          if (fused) {
+            losses[1] += made->step(theta, sample.batch, t, gradient, *rule, work[1]);
+          } else {
+            losses[0] += made->gradient(theta, sample.batch, t, gradient, work[0]);
+            rule->apply(theta, gradient, t);
+          }
+        ends[fused] = theta;
+      }
+      EXPECT_EQ(ends[0], ends[1]) << credit.id() << " " << text;
+      EXPECT_EQ(losses[0], losses[1]) << credit.id() << " " << text;
+      EXPECT_EQ(work[0].flops, work[1].flops) << credit.id() << " " << text;
+    }
+}
+
+TEST(Credit, AStepOfALossThatIsNotFiniteIsNotTaken) {
+  const Network net = network("6-5-4");
+  Sample sample(net, 8, 2, true);
+  sample.inputs[3] = std::nan("");
+  Plan<double> plan(net, Loss::cross_entropy, 8);
+  for (const Credit& credit : {Credit(Backprop{}), Credit(NodePerturbation{}), Credit(WeightPerturbation{})})
+    for (const std::string text : {"sgd(rate=0.1)", "clip(norm=0.1) | sgd(rate=0.1)"}) {
+      auto made = credit.make<double>();
+      auto rule = parse_rule(text).make<double>();
+      std::vector<double> theta = net.initial<double>(1), gradient(theta.size());
+      made->begin(plan, 5);
+      rule->begin(theta.size());
+      CreditWork work;
+      EXPECT_TRUE(std::isnan(made->step(theta, sample.batch, 1, gradient, *rule, work)));
+      EXPECT_EQ(theta, net.initial<double>(1)) << credit.id() << " " << text;
+    }
 }
 
 TEST(Credit, FrozenFeaturesTeachOnlyTheLastLayer) {

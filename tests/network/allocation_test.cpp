@@ -6,8 +6,14 @@
 #include <atomic>
 #include <cstdlib>
 #include <new>
+#include <tuple>
 
 #include "network/example.hpp"
+#include "thalweg/credit/backprop.hpp"
+#include "thalweg/credit/node_perturbation.hpp"
+#include "thalweg/credit/weight_perturbation.hpp"
+#include "thalweg/first_order/adam.hpp"
+#include "thalweg/first_order/rule.hpp"
 #include "thalweg/network/network_objective.hpp"
 
 namespace {
@@ -54,7 +60,15 @@ TEST(Allocation, NoneInASteadyStep) {
     std::vector<Question<float>> questions(all.size());
     std::vector<Answer<float>> answers(all.size());
     std::uint64_t key = 0;
+    auto credits = std::make_tuple(Credit(Backprop{}).make<float>(), Credit(NodePerturbation{}).make<float>(),
+                                   Credit(WeightPerturbation{}).make<float>());
+    const auto rule = Rule(Adam{}).make<float>();
+    rule->begin(theta.size());
+    std::apply([&](auto&... credit) { (credit->begin(plan, 1), ...); }, credits);
+    CreditWork work;
     const auto step = [&] {
+      std::apply([&](auto&... credit) { (credit->step(theta, task.batch(), 1, gradient, *rule, work), ...); },
+                 credits);
       plan.forward(theta, task.batch(), pass);
       plan.backward(theta, task.batch(), pass, gradient);
       plan.forward(theta, task.batch(), noisy, nodes);

@@ -205,6 +205,47 @@ TEST(Plan, NodeNoiseIsAddedToPreActivations) {
   EXPECT_NE(noisy.outputs()[0], clean.outputs()[0]);
 }
 
+TEST(Plan, ANoisyPassBesideACleanOneIsTheNoisyPass) {
+  for (const std::string text : {"6-9-5-4:tanh", "70-90-40-10"})
+    for (std::uint64_t which : {0b111u, 0b110u}) {
+      const Task<float> task(text, 37);
+      Plan<float> plan(task.network, task.loss, 37, 2);
+      auto clean = plan.pass(), noisy = plan.pass(), beside = plan.pass();
+      const thalweg::NodeNoise nodes{Noise::gaussian, 0.25, Stream(4, Purpose("nodes")), which};
+      std::vector<float> epsilon(37 * task.network.units());
+      plan.node_noise(nodes, 37, epsilon);
+      plan.forward(task.theta, task.batch(), clean);
+      const double loss = plan.forward(task.theta, task.batch(), noisy, nodes);
+      EXPECT_EQ(plan.forward(task.theta, task.batch(), clean, beside, nodes, epsilon), loss);
+      for (std::size_t b = 0; b < 37; ++b) EXPECT_EQ(beside.losses()[b], noisy.losses()[b]);
+      EXPECT_THROW(plan.forward(task.theta, task.batch(), clean, clean, nodes, epsilon), thalweg::InvalidArgument);
+    }
+}
+
+// Cross-entropy of few classes takes a row a lane, of many a row at a time; all against double.
+TEST(Plan, CrossEntropyOfAnyWidthIsItsFormula) {
+  for (std::size_t width : {2, 10, 16, 31, 32, 33, 100}) {
+    const Task<float> task("3-" + std::to_string(width), 37);
+    Plan<float> plan(task.network, task.loss, 37);
+    auto pass = plan.pass();
+    plan.forward(task.theta, task.batch(), pass);
+    std::vector<float> gradient(task.theta.size());
+    for (std::size_t b = 0; b < 37; ++b) {
+      const auto y = pass.outputs().subspan(b * width, width);
+      double sum = 0.0;
+      for (float v : y) sum += std::exp(static_cast<double>(v));
+      const double expected = std::log(sum) - static_cast<double>(y[static_cast<std::size_t>(task.labels[b])]);
+      EXPECT_NEAR(pass.losses()[b], expected, 1e-6 * (1.0 + expected)) << width << " " << b;
+    }
+    plan.backward(task.theta, task.batch(), pass, gradient);
+    for (std::size_t b = 0; b < 37; ++b) {
+      double total = 0.0;
+      for (float d : pass.deltas(0).subspan(b * width, width)) total += static_cast<double>(d);
+      EXPECT_NEAR(total, 0.0, 1e-7) << width;
+    }
+  }
+}
+
 TEST(Plan, NodeNoiseOfASampleIsItsOwnHoweverItIsMade) {
   // Small networks make several rows at once, large ones each row in parts: both are the stream's components.
   for (const std::string text : {"3-5-4", "3-2500-4"}) {

@@ -1,5 +1,6 @@
 #include "thalweg/credit/backprop.hpp"
 
+#include <cmath>
 #include <optional>
 
 namespace thalweg {
@@ -19,6 +20,21 @@ class Rule final : public CreditRule<S> {
     plan_->backward(theta, batch, *pass_, gradient);
     work.flops += plan_->flops_forward(batch.size) + plan_->flops_backward(batch.size);
     work.forward_passes += 1;
+    work.backward_passes += 1;
+    return loss;
+  }
+  double step(std::span<S> theta, const Batch<S>& batch, std::uint64_t step, std::span<S> gradient,
+              UpdateRule<S>& rule, CreditWork& work) override {
+    if (!rule.element_wise()) return CreditRule<S>::step(theta, batch, step, gradient, rule, work);
+    const double loss = plan_->forward(theta, batch, *pass_);
+    work.flops += plan_->flops_forward(batch.size);
+    work.forward_passes += 1;
+    if (!std::isfinite(loss)) return loss;
+    rule.prepare(step);
+    plan_->backward(theta, batch, *pass_, [&rule, &theta](std::size_t first, std::span<S> part) {
+      rule.apply_part(first, theta.subspan(first, part.size()), part, S(1));
+    });
+    work.flops += plan_->flops_backward(batch.size);
     work.backward_passes += 1;
     return loss;
   }

@@ -41,6 +41,10 @@ class CreditRule {
   // `step` (1, 2, …) names the noise. Adds to `work`. Allocates nothing.
   virtual double gradient(std::span<const S> theta, const Batch<S>& batch, std::uint64_t step, std::span<S> gradient,
                           CreditWork& work) = 0;
+  // That gradient and the rule's step θ ← θ − u. A credit rule may hand over the gradient in parts, each while it is
+  // in cache, to a rule that is element-wise; `gradient` is then unspecified. θ stays where the loss is not finite.
+  virtual double step(std::span<S> theta, const Batch<S>& batch, std::uint64_t step, std::span<S> gradient,
+                      UpdateRule<S>& rule, CreditWork& work);
   [[nodiscard]] virtual Quality quality() const = 0;
   // What the rule can tell of the layers, for update rules that look inside (k-fac). A rule without one pass of its
   // own at θ (perturbed weights) has nothing to tell.

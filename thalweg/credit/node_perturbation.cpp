@@ -1,6 +1,7 @@
 #include "thalweg/credit/node_perturbation.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 namespace thalweg {
@@ -16,37 +17,27 @@ class Rule final : public CreditRule<S> {
     clean_.emplace(plan.pass());
     noisy_.emplace(plan.pass());
     stream_ = Stream(seed, Purpose("node-perturbation.noise"));
-    std::size_t widest = 0;
-    for (const LayerView& layer : plan.network().layers()) widest = std::max(widest, layer.out);
-    noise_.resize(plan.maximum_batch() * widest);
+    noise_.resize(plan.maximum_batch() * plan.network().units());
     change_.resize(plan.maximum_batch());
   }
 
   double gradient(std::span<const S> theta, const Batch<S>& batch, std::uint64_t step, std::span<S> gradient,
                   CreditWork& work) override {
-    const auto& layers = plan_->network().layers();
-    const double loss = plan_->forward(theta, batch, *clean_);
-    for (std::size_t l = 0; l < layers.size(); ++l) std::ranges::fill(clean_->deltas(l), S(0));
-    for (int k = 0; k < options_.directions; ++k) {
-      NodeNoise noise{options_.noise, options_.sigma, stream_.at(step, static_cast<std::uint32_t>(k))};
-      plan_->forward(theta, batch, *noisy_, noise);
-      for (std::size_t b = 0; b < batch.size; ++b) change_[b] = noisy_->losses()[b] - clean_->losses()[b];
-      if (options_.antithetic) {
-        noise.scale = -options_.sigma;
-        plan_->forward(theta, batch, *noisy_, noise);
-        for (std::size_t b = 0; b < batch.size; ++b)
-          change_[b] = 0.5 * (change_[b] - (noisy_->losses()[b] - clean_->losses()[b]));
-      }
-      add_errors(noise, batch.size);
-      const double passes = options_.antithetic ? 2.0 : 1.0;
-      work.flops += passes * (plan_->flops_forward(batch.size) + plan_->flops_node_noise(batch.size, noise)) +
-                    plan_->flops_node_noise(batch.size, noise);  // regenerated for the errors
-      work.forward_passes += options_.antithetic ? 2 : 1;
-    }
-    for (std::size_t l = 0; l < layers.size(); ++l) plan_->weight_gradient(*clean_, l, clean_->deltas(l), gradient);
-    const auto n = static_cast<double>(plan_->network().parameters());
-    work.flops += plan_->flops_forward(batch.size) + 2.0 * static_cast<double>(batch.size) * n;
-    work.forward_passes += 1;
+    const double loss = errors(theta, batch, step, work);
+    for (std::size_t l = 0; l < plan_->network().layers().size(); ++l)
+      plan_->weight_gradient(*clean_, l, clean_->deltas(l), gradient);
+    return loss;
+  }
+  double step(std::span<S> theta, const Batch<S>& batch, std::uint64_t step, std::span<S> gradient,
+              UpdateRule<S>& rule, CreditWork& work) override {
+    if (!rule.element_wise()) return CreditRule<S>::step(theta, batch, step, gradient, rule, work);
+    const double loss = errors(theta, batch, step, work);
+    if (!std::isfinite(loss)) return loss;
+    rule.prepare(step);
+    for (std::size_t l = 0; l < plan_->network().layers().size(); ++l)
+      plan_->weight_gradient(*clean_, l, clean_->deltas(l), [&rule, &theta](std::size_t first, std::span<S> part) {
+        rule.apply_part(first, theta.subspan(first, part.size()), part, S(1));
+      });
     return loss;
   }
   [[nodiscard]] Quality quality() const override { return Quality::biased; }
@@ -58,18 +49,46 @@ class Rule final : public CreditRule<S> {
   }
 
  private:
+  // The clean pass and its loss; δ of all layers, and the work of all but these, the weights' gradient counted.
+  double errors(std::span<const S> theta, const Batch<S>& batch, std::uint64_t step, CreditWork& work) {
+    const double loss = plan_->forward(theta, batch, *clean_);
+    const std::size_t units = batch.size * plan_->network().units();
+    const std::span<S> xi = std::span<S>(noise_).first(units);
+    for (int k = 0; k < options_.directions; ++k) {
+      NodeNoise noise{options_.noise, options_.sigma, stream_.at(step, static_cast<std::uint32_t>(k))};
+      plan_->node_noise(noise, batch.size, xi);
+      plan_->forward(theta, batch, *clean_, *noisy_, noise, xi);
+      for (std::size_t b = 0; b < batch.size; ++b) change_[b] = noisy_->losses()[b] - clean_->losses()[b];
+      if (options_.antithetic) {
+        noise.scale = -options_.sigma;
+        plan_->forward(theta, batch, *clean_, *noisy_, noise, xi);
+        for (std::size_t b = 0; b < batch.size; ++b)
+          change_[b] = 0.5 * (change_[b] - (noisy_->losses()[b] - clean_->losses()[b]));
+      }
+      add_errors(xi, batch.size, k == 0);
+      const double passes = options_.antithetic ? 2.0 : 1.0;  // the noise is made for the first, and taken once more
+      work.flops += passes * plan_->flops_forward_beside(batch.size) + plan_->flops_node_noise(batch.size, noise) +
+                    passes * 2.0 * static_cast<double>(units);
+      work.forward_passes += options_.antithetic ? 2 : 1;
+    }
+    const auto n = static_cast<double>(plan_->network().parameters());
+    work.flops += plan_->flops_forward(batch.size) + 2.0 * static_cast<double>(batch.size) * n;
+    work.forward_passes += 1;
+    return loss;
+  }
   // δ_l += (ℓ̃ − ℓ)/(σ K B) · ξ_l, sample by sample; the mean over the batch is in the 1/B.
-  void add_errors(const NodeNoise& noise, std::size_t size) {
-    const auto& layers = plan_->network().layers();
+  void add_errors(std::span<const S> xi, std::size_t size, bool first) {
     const double scale = 1.0 / (options_.sigma * options_.directions * static_cast<double>(size));
+    const auto& layers = plan_->network().layers();
     for (std::size_t l = 0; l < layers.size(); ++l) {
-      const std::size_t out = layers[l].out;
-      const std::span<S> xi = std::span<S>(noise_).first(size * out);
-      plan_->node_noise(noise, l, size, xi);
-      const std::span<S> delta = clean_->deltas(l);
-      for (std::size_t b = 0; b < size; ++b) {
+      S* delta = clean_->deltas(l).data();
+      const S* from = xi.data() + layers[l].units;
+      for (std::size_t b = 0; b < size; ++b, delta += layers[l].out, from += plan_->network().units()) {
         const S factor = static_cast<S>(scale * change_[b]);
-        for (std::size_t j = 0; j < out; ++j) delta[b * out + j] += factor * xi[b * out + j];
+        if (first)
+          for (std::size_t j = 0; j < layers[l].out; ++j) delta[j] = factor * from[j];
+        else
+          for (std::size_t j = 0; j < layers[l].out; ++j) delta[j] += factor * from[j];
       }
     }
   }
@@ -88,7 +107,10 @@ Description<NodePerturbation> NodePerturbation::describe() {
   d.reference("Werfel, Xie & Seung, Neural Computation 17 (2005) 2699; Flower & Jabri, NIPS 1992")
       .asks(AnswerKind::value)
       .formula("z̃_l = z_l + σ ξ_l,  δ_l = (ℓ̃ − ℓ)/σ · ξ_l,  ΔW_l ∝ h_{l−1}ᵀ δ_l")
-      .cost("1 + K forward passes (antithetic: 1 + 2K) and one weight gradient; memory of two passes")
+      .cost(
+          "1 + K forward passes (antithetic: 1 + 2K), the noisy ones without the first product, and one weight "
+          "gradient; "
+          "memory of two passes and the noise")
       .notes("every sample of the batch has noise of its own; inputs h of the clean pass are used")
       .example("thalweg train --data digits --model 64-32-10 --credit node-perturbation --rule 'adam(rate=1e-3)'");
   d.option("directions", &NodePerturbation::directions, "noisy passes averaged in one step").at_least(1);

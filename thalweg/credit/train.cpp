@@ -102,16 +102,19 @@ class Training {
     while (result_.status == Status::stalled && !budget_met()) {
       const std::uint64_t step = result_.steps + 1;
       const Batch<S> batch = first_rows(batches_.at(step), max_samples_ - result_.samples);
-      const double loss = credit_->gradient(result_.theta, batch, step, gradient_, result_.work);
+      const LayerDetail detail = rule_->needs_at(step);
+      const double loss = detail == LayerDetail::none
+                              ? credit_->step(result_.theta, batch, step, gradient_, *rule_, result_.work)
+                              : credit_->gradient(result_.theta, batch, step, gradient_, result_.work);
       if (!std::isfinite(loss)) {
         diverge();
         break;
       }
-      if (const LayerDetail detail = rule_->needs_at(step); detail != LayerDetail::none) {
+      if (detail != LayerDetail::none) {
         credit_->layers(result_.theta, batch, step, detail, layers_, result_.work);
         result_.work.flops += rule_->observe(layers_, step);
+        rule_->apply(result_.theta, gradient_, step);
       }
-      rule_->apply(result_.theta, gradient_, step);
       result_.work.flops += rule_flops;
       result_.steps = step;
       result_.samples += batch.size;

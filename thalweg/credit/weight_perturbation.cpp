@@ -1,6 +1,7 @@
 #include "thalweg/credit/weight_perturbation.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "thalweg/core/noise.hpp"
@@ -29,6 +30,38 @@ class Rule final : public CreditRule<S> {
 
   double gradient(std::span<const S> theta, const Batch<S>& batch, std::uint64_t step, std::span<S> gradient,
                   CreditWork& work) override {
+    const double loss = slopes(theta, batch, step, work);
+    if (low_rank_) {
+      low_rank_->set_all(gradient, slopes_, options_.noise, stream_.at(step));
+      work.flops += options_.directions * low_rank_->flops(options_.noise);
+    } else {
+      for (std::size_t i = 0; i < gradient.size(); i += part)
+        sum(i, gradient.subspan(i, std::min(part, gradient.size() - i)), step);
+      work.flops += options_.directions * static_cast<double>(theta.size()) * flops_per_noise(options_.noise);
+    }
+    return loss;
+  }
+  double step(std::span<S> theta, const Batch<S>& batch, std::uint64_t step, std::span<S> gradient,
+              UpdateRule<S>& rule, CreditWork& work) override {
+    if (low_rank_ || !rule.element_wise()) return CreditRule<S>::step(theta, batch, step, gradient, rule, work);
+    const double loss = slopes(theta, batch, step, work);
+    if (!std::isfinite(loss)) return loss;
+    rule.prepare(step);
+    for (std::size_t i = 0; i < theta.size(); i += part) {
+      const std::span<S> some = gradient.first(std::min(part, theta.size() - i));
+      sum(i, some, step);
+      rule.apply_part(i, theta.subspan(i, some.size()), some, S(1));
+    }
+    work.flops += options_.directions * static_cast<double>(theta.size()) * flops_per_noise(options_.noise);
+    return loss;
+  }
+  [[nodiscard]] Quality quality() const override { return Quality::biased; }
+
+ private:
+  static constexpr std::size_t part = 4096;  // of the gradient at once: 16 KB, in the first cache
+
+  // The losses, and from them the slope along each direction.
+  double slopes(std::span<const S> theta, const Batch<S>& batch, std::uint64_t step, CreditWork& work) {
     const std::size_t directions = slopes_.size();
     std::size_t c = 0;
     if (!options_.antithetic) copies_[c++] = {};  // θ itself
@@ -46,20 +79,15 @@ class Rule final : public CreditRule<S> {
       slopes_[k] = static_cast<S>(difference / (options_.sigma * options_.directions));
       loss += options_.antithetic ? (losses_[2 * k] + losses_[2 * k + 1]) / (2.0 * options_.directions) : 0.0;
     }
-    if (low_rank_) {
-      low_rank_->set_all(gradient, slopes_, options_.noise, stream_.at(step));
-      work.flops += options_.directions * low_rank_->flops(options_.noise);
-    } else {
-      std::ranges::fill(gradient, S(0));
-      add_noises(gradient, std::span<const S>(slopes_), options_.noise, stream_.at(step));
-      work.flops += options_.directions * static_cast<double>(theta.size()) * flops_per_noise(options_.noise);
-    }
     work.forward_passes += copies_.size();
     return options_.antithetic ? loss : losses_[0];
   }
-  [[nodiscard]] Quality quality() const override { return Quality::biased; }
+  // The gradient from component `first` on.
+  void sum(std::size_t first, std::span<S> gradient, std::uint64_t step) const {
+    std::ranges::fill(gradient, S(0));
+    add_noises(gradient, std::span<const S>(slopes_), options_.noise, stream_.at(step), 0, first);
+  }
 
- private:
   WeightPerturbation options_;
   Plan<S>* plan_ = nullptr;
   Stream stream_;

@@ -47,6 +47,11 @@ double Plan<S>::flops_forward(std::size_t size) const {
   return static_cast<double>(size) * Shape(network(), loss()).forward();
 }
 template <class S>
+double Plan<S>::flops_forward_beside(std::size_t size) const {
+  const Shape s(network(), loss());
+  return static_cast<double>(size) * (s.forward() - s.first);
+}
+template <class S>
 double Plan<S>::flops_backward(std::size_t size) const {
   const Shape s(network(), loss());
   return static_cast<double>(size) * (s.products + s.products_up + s.units + s.derivatives + s.outputs);
@@ -127,6 +132,7 @@ double Plan<S>::Inside::flops_low_rank(std::size_t size, const LowRankGroup& gro
 
 #define THALWEG_INSTANTIATE(S)                                                             \
   template double Plan<S>::flops_forward(std::size_t) const;                               \
+  template double Plan<S>::flops_forward_beside(std::size_t) const;                        \
   template double Plan<S>::flops_backward(std::size_t) const;                              \
   template double Plan<S>::flops_model_deltas(std::size_t) const;                          \
   template double Plan<S>::flops_jvp(std::size_t) const;                                   \

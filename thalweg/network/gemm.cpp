@@ -45,6 +45,27 @@ constexpr std::size_t parts(std::size_t x, std::size_t size) { return (x + size 
 double operations(std::size_t m, std::size_t n, std::size_t k) {
   return 2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
 }
+// rows×columns of a matrix with rows of `stride` numbers
+template <class S>
+thalweg::kernels::Ahead ahead(const S* at, std::size_t rows, std::size_t columns, std::size_t stride) {
+  return {reinterpret_cast<const char*>(at), rows, columns * sizeof(S), stride * sizeof(S)};
+}
+// What is ahead, in equal parts for so many products.
+class AheadParts {
+ public:
+  AheadParts(thalweg::kernels::Ahead all, std::size_t products) : left_(all), share_(parts(all.rows, products)) {}
+  thalweg::kernels::Ahead take() {
+    thalweg::kernels::Ahead part = left_;
+    part.rows = std::min(share_, left_.rows);
+    left_.rows -= part.rows;
+    left_.at += part.rows * left_.stride;
+    return part;
+  }
+
+ private:
+  thalweg::kernels::Ahead left_;
+  std::size_t share_;
+};
 }  // namespace
 
 template <class S>
@@ -53,7 +74,7 @@ Gemm<S>::Gemm(Isa isa, int workers)
   for (int i = 0; i < workers; ++i) {
     // `plus` also holds a block of rows of the left side, for multiply_transposed.
     const std::size_t room = std::max(k_block * n_block, up(m_block, kernels_.mr) * k_block);
-    scratch_.push_back({Buffer<S>(room), Buffer<S>(k_block * n_block), Buffer<S>(noise_chunk + 64),
+    scratch_.push_back({Buffer<S>(room), Buffer<S>(k_block * n_block), Buffer<S>(noise_chunk + 64), Buffer<S>(),
                         Buffer<std::uint32_t>(noise_chunk / 32 + 8)});
   }
 }
@@ -108,7 +129,6 @@ void Gemm<S>::pack_right(const Right<S>& right, std::size_t k0, std::size_t kc, 
                          bool minus, Scratch& scratch) const {
   const S* const w = right.w == nullptr ? nullptr : right.w + k0 * right.n + j0;
   S* const plus = scratch.plus.data();
-  if (right.noise == Noise::none && w != nullptr && !minus) return kernels_.pack_b(w, right.n, kc, nc, plus);
   const std::size_t stride = kernels_.nr * kc;
   // Whole rows lie one after another: several are made in one call.
   // Signs of 128 columns are one block of the generator when all is aligned: the blocks of 16 rows in one call.
@@ -149,23 +169,36 @@ template <class S>
 void Gemm<S>::multiply(const Tasks& tasks, std::span<const Left<S>> left, bool lines, std::size_t m,
                        const Right<S>& right) {
   const bool minus = std::any_of(left.begin(), left.end(), [](const auto& l) { return l.minus; });
+  const bool plain = right.noise == Noise::none && right.w != nullptr && !minus;
   const std::size_t n = right.n, rows = up(m, kernels_.mr);
+  const auto weights = [&](std::size_t k0, std::size_t j0) {  // of one block
+    return j0 >= n || right.w == nullptr
+               ? thalweg::kernels::Ahead{}
+               : ahead(right.w + k0 * n + j0, std::min(k_block, right.k - k0), std::min(n_block, n - j0), n);
+  };
   tasks.run(parts(n, n_block), operations(m, n, right.k), [&](std::size_t block, int worker) {
     Scratch& scratch = scratch_[static_cast<std::size_t>(worker)];
     const std::size_t j0 = block * n_block, nc = std::min(n_block, n - j0);
     for (std::size_t k0 = 0; k0 < right.k; k0 += k_block) {
       const std::size_t kc = std::min(k_block, right.k - k0);
-      pack_right(right, k0, kc, j0, nc, minus, scratch);
-      for (std::size_t j = 0; j < nc; j += kernels_.nr)
+      if (!plain) pack_right(right, k0, kc, j0, nc, minus, scratch);
+      AheadParts next(k0 + kc < right.k ? weights(k0 + kc, j0) : weights(0, j0 + tasks.threads() * n_block),
+                      parts(nc, kernels_.nr) * left.size());
+      for (std::size_t j = 0; j < nc; j += kernels_.nr) {
+        const std::size_t width = std::min(kernels_.nr, nc - j);
+        // A panel that is packed when it is used is still in the first cache.
+        if (plain) kernels_.pack_b(right.w + k0 * n + j0 + j, n, kc, width, scratch.plus.data());
         for (const Left<S>& l : left) {
           thalweg::kernels::Product<S> p;
           p.a = l.packed + k0 * rows, p.lines = lines, p.m = m, p.k = kc;
-          p.b = (l.minus ? scratch.minus : scratch.plus).data() + j * kc, p.n = std::min(kernels_.nr, nc - j);
+          p.b = (l.minus ? scratch.minus : scratch.plus).data() + (plain ? 0 : j * kc), p.n = width;
           p.c = l.c + j0 + j, p.ldc = n;
           p.accumulate = l.accumulate || k0 != 0;
           p.bias = l.bias == nullptr || k0 != 0 ? nullptr : l.bias + j0 + j;
+          p.ahead = next.take();
           kernels_.multiply(p);
         }
+      }
     }
   });
 }
@@ -174,6 +207,10 @@ template <class S>
 void Gemm<S>::multiply_transposed(const Tasks& tasks, const S* a, std::size_t m, std::size_t k, const S* b,
                                   std::size_t n, S* c, bool accumulate, S* scratch) {
   const std::size_t nr = kernels_.nr;
+  const auto weights = [&](std::size_t i0, std::size_t k0) {  // of one block of rows of B
+    return i0 >= n ? thalweg::kernels::Ahead{}
+                   : ahead(b + i0 * k + k0, std::min(m_block, n - i0), std::min(k_block, k - k0), k);
+  };
   if (k <= m / 2) {  // transposing B (n·k numbers) costs less than transposing C (n·m)
     pack_left(tasks, a, m, k, scratch);
     tasks.run(parts(n, n_block), operations(m, n, k), [&](std::size_t block, int worker) {
@@ -205,15 +242,51 @@ void Gemm<S>::multiply_transposed(const Tasks& tasks, const S* a, std::size_t m,
     for (std::size_t k0 = 0; k0 < k; k0 += k_block) {
       const std::size_t kc = std::min(k_block, k - k0);
       kernels_.pack_lines(b + i0 * k + k0, k, mc, kc, packed);
+      AheadParts next(k0 + kc < k ? weights(i0, k0 + kc) : weights(i0 + tasks.threads() * m_block, 0), parts(m, nr));
       for (std::size_t j = 0; j < m; j += nr) {
         thalweg::kernels::Product<S> p;
         p.a = packed, p.m = mc, p.k = kc;
         p.b = scratch + k0 * columns + j * kc, p.n = std::min(nr, m - j);
         p.c = c + j * n + i0, p.ldc = n, p.accumulate = accumulate || k0 != 0;
         p.transposed = true;
+        p.ahead = next.take();
         kernels_.multiply(p);
       }
     }
+  });
+}
+
+template <class S>
+void Gemm<S>::make_rows(std::size_t n) {
+  for (Scratch& scratch : scratch_) scratch.rows.reserve(std::max(rows_room, kernels_.mr * n));
+}
+
+template <class S>
+void Gemm<S>::multiply_by_rows(const Tasks& tasks, const S* packed, std::size_t m, std::size_t k, const S* b,
+                               std::size_t n, S* packed_b, std::size_t first,
+                               const std::function<void(std::size_t, std::span<S>)>& take) {
+  const std::size_t mr = kernels_.mr, nr = kernels_.nr;
+  const std::size_t at_once = std::clamp(rows_room / n / mr * mr, mr, up(m, mr));
+  tasks.run(parts(n, n_block), 8.0 * static_cast<double>(k * n), [&](std::size_t block, int) {
+    const std::size_t j0 = block * n_block, nc = std::min(n_block, n - j0);
+    for (std::size_t k0 = 0; k0 < k; k0 += k_block) {
+      const std::size_t kc = std::min(k_block, k - k0);
+      kernels_.pack_b(b + k0 * n + j0, n, kc, nc, packed_b + k0 * up(n, nr) + j0 * kc);
+    }
+  });
+  tasks.run(parts(m, at_once), operations(m, n, k), [&](std::size_t block, int worker) {
+    S* const rows = scratch_[static_cast<std::size_t>(worker)].rows.data();
+    const std::size_t i0 = block * at_once, mc = std::min(at_once, m - i0);
+    for (std::size_t j = 0; j < n; j += nr)
+      for (std::size_t k0 = 0; k0 < k; k0 += k_block) {
+        const std::size_t kc = std::min(k_block, k - k0);
+        thalweg::kernels::Product<S> p;
+        p.a = packed + k0 * up(m, mr) + i0 * up(kc, thalweg::kernels::line), p.lines = false, p.m = mc, p.k = kc;
+        p.b = packed_b + k0 * up(n, nr) + j * kc, p.n = std::min(nr, n - j);
+        p.c = rows + j, p.ldc = n, p.accumulate = k0 != 0;
+        kernels_.multiply(p);
+      }
+    take(first + i0 * n, std::span<S>(rows, mc * n));
   });
 }
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <new>
 #include <span>
@@ -55,6 +56,9 @@ class Tasks {
     else
       for (std::size_t i = 0; i < count; ++i) f(i, worker_);
   }
+  [[nodiscard]] std::size_t threads() const {
+    return pool_ == nullptr ? 1 : static_cast<std::size_t>(pool_->threads());
+  }
 
  private:
   ThreadPool* pool_;
@@ -87,7 +91,8 @@ class Gemm {
  public:
   static constexpr std::size_t k_block = sizeof(S) == 4 ? 256 : 128;
   static constexpr std::size_t n_block = 128;  // columns of one task; packed block 128 KB: stays in the second cache
-  static constexpr std::size_t m_block = 96;   // rows of one task where the left side is the large one
+  static constexpr std::size_t rows_room = 32768;  // numbers of a block of multiply_by_rows, unless 8 rows are more
+  static constexpr std::size_t m_block = 96;       // rows of one task where the left side is the large one
 
   Gemm(Isa isa, int workers);
 
@@ -106,6 +111,13 @@ class Gemm {
   void multiply_transposed(const Tasks& tasks, const S* a, std::size_t m, std::size_t k, const S* b, std::size_t n,
                            S* c, bool accumulate, S* scratch);
 
+  // c (m×n) = a·B in blocks of whole rows that stay in the second cache: take(first + index, block) has each once, to
+  // do with as it likes. `packed`: a, by pack_left_transposed; `packed_b` has room for packed_right(k, n).
+  // make_rows(the largest n) comes first.
+  void multiply_by_rows(const Tasks& tasks, const S* packed, std::size_t m, std::size_t k, const S* b, std::size_t n,
+                        S* packed_b, std::size_t first, const std::function<void(std::size_t, std::span<S>)>& take);
+  void make_rows(std::size_t n);
+
   [[nodiscard]] const kernels::GemmKernels<S>& kernels() const { return kernels_; }
   [[nodiscard]] const thalweg::kernels::NoiseKernels& noise() const { return noise_; }
   void fill(S* out, std::size_t count, Noise noise, const Stream& stream, std::uint64_t offset) const;
@@ -114,7 +126,7 @@ class Gemm {
   void gaussian(S* out, std::size_t rows, std::size_t count, const Stream& stream, std::uint64_t offset,
                 std::uint64_t stride) const;
   struct Scratch {
-    Buffer<S> plus, minus, epsilon;
+    Buffer<S> plus, minus, epsilon, rows;
     Buffer<std::uint32_t> words;
   };
   void pack_right(const Right<S>& right, std::size_t k0, std::size_t kc, std::size_t j0, std::size_t nc, bool minus,

@@ -17,6 +17,13 @@ namespace thalweg::kernels {
 
 inline constexpr std::size_t line = 16;
 
+// Memory that will be read soon: `rows` runs of `bytes`, `stride` bytes apart. A product asks for its tile's share of
+// them before each tile, so that they arrive while it computes.
+struct Ahead {
+  const char* at = nullptr;
+  std::size_t rows = 0, bytes = 0, stride = 0;
+};
+
 template <class S>
 struct Product {
   const S* a = nullptr;  // all tiles of one k-block
@@ -29,6 +36,7 @@ struct Product {
   bool accumulate = false;  // C += instead of C =
   const S* bias = nullptr;  // n, added to each row, or null
   bool transposed = false;  // c is n×m instead
+  Ahead ahead{};
 };
 
 // Noise for packing: w + scale·ε. Values (epsilon) or signs (words, from bit `position`); neither: no noise.
@@ -60,8 +68,8 @@ struct GemmKernels {
   void (*axpy)(const S* a, S scale, const S* b, S* out, std::size_t count);
   // out[j] = Σ_b d[b·columns + j], in order of b
   void (*sum_rows)(const S* d, std::size_t rows, std::size_t columns, S* out);
-  // One row: returns log Σ exp(y), and p = softmax(y) unless null.
-  double (*softmax)(const S* y, std::size_t count, S* p);
+  // log_sums[b] = log Σ exp(y) of each of `rows` rows, and p = softmax(y) unless null.
+  void (*softmax)(const S* y, std::size_t rows, std::size_t columns, S* p, double* log_sums);
 };
 
 template <class S>

@@ -142,36 +142,57 @@ inline void tile(const Product<S>& p, const S* a, S* c) {
 #pragma GCC unroll 4
     for (std::size_t s = 0; s < p.k; ++s) step(a + s * tile_rows);
   }
+  const std::size_t ldc = p.ldc, columns = p.n;
+  const bool accumulate = p.accumulate;
   if (p.transposed) {
     alignas(64) S buffer[M][N * lanes];
+#pragma GCC unroll 8
     for (int i = 0; i < M; ++i)
+#pragma GCC unroll 4
       for (int j = 0; j < N; ++j) store(buffer[i] + static_cast<std::size_t>(j) * lanes, sum[i][j]);
-    for (std::size_t j = 0; j < p.n; ++j)
+    for (std::size_t j = 0; j < columns; ++j)
       for (int i = 0; i < M; ++i) {
-        S& to = c[j * p.ldc + static_cast<std::size_t>(i)];
-        to = p.accumulate ? to + buffer[i][j] : buffer[i][j];
+        S& to = c[j * ldc + static_cast<std::size_t>(i)];
+        to = accumulate ? to + buffer[i][j] : buffer[i][j];
       }
     return;
   }
-#pragma GCC unroll 8
-  for (int i = 0; i < M; ++i)
+  const S* const bias = p.bias;
+  const auto write = [&](auto get, auto put) __attribute__((always_inline)) {
+    if (bias != nullptr)
 #pragma GCC unroll 4
-    for (int j = 0; j < N; ++j) {
-      const std::size_t column = static_cast<std::size_t>(j) * lanes;
-      const int part = p.n - column < lanes ? static_cast<int>(p.n - column) : static_cast<int>(lanes);
-      S* to = c + static_cast<std::size_t>(i) * p.ldc + column;
-      V v = sum[i][j];
-      if (p.bias != nullptr) v += load_n(p.bias + column, part);
-      if (p.accumulate) v += load_n(to, part);
-      store_n(to, v, part);
-    }
+      for (int j = 0; j < N; ++j) {
+        const V add = get(bias + static_cast<std::size_t>(j) * lanes, j);
+#pragma GCC unroll 8
+        for (int i = 0; i < M; ++i) sum[i][j] += add;
+      }
+#pragma GCC unroll 8
+    for (int i = 0; i < M; ++i, c += ldc)
+#pragma GCC unroll 4
+      for (int j = 0; j < N; ++j) {
+        S* const to = c + static_cast<std::size_t>(j) * lanes;
+        put(to, accumulate ? V(sum[i][j] + get(to, j)) : sum[i][j], j);
+      }
+  };
+  if (columns == N * lanes)
+    write([](const S* from, int) { return V(load(from)); }, [](S* to, V v, int) { store(to, v); });
+  else {  // all but the last vector are whole
+    const int part = static_cast<int>(columns - (N - 1) * lanes);
+    write([part](const S* from, int j) { return V(j == N - 1 ? load_part(from, part) : load(from)); },
+          [part](S* to, V v, int j) { j == N - 1 ? store_part(to, v, part) : store(to, v); });
+  }
 }
 
 template <class S, int N, bool Lines>
 void product(const Product<S>& p) {
   const std::size_t stride = tile_rows * up(p.k, line);
   const S* a = p.a;
+  const char* ahead = p.ahead.at;
+  std::size_t rows_ahead = p.ahead.rows;
+  const std::size_t tiles = (p.m + tile_rows - 1) / tile_rows, share = (rows_ahead + tiles - 1) / tiles;
   for (std::size_t i = 0; i < p.m; i += tile_rows, a += stride) {
+    for (std::size_t r = 0; r < share && rows_ahead > 0; ++r, --rows_ahead, ahead += p.ahead.stride)
+      for (std::size_t byte = 0; byte < p.ahead.bytes; byte += 64) __builtin_prefetch(ahead + byte, 0, 2);
     S* const c = p.c + (p.transposed ? i : i * p.ldc);
     switch (p.m - i) {
       case 1:
@@ -385,28 +406,92 @@ inline S sum_of(typename Simd<S>::V v) {
   return sum;
 #endif
 }
+// log x of positive finite x, to the last bit or two: x = 2ᵉm with m in [√½, √2), log m = 2 artanh((m − 1)/(m + 1))
+// by its series. A NaN stays.
+inline Simd<double>::V logarithm(Simd<double>::V x) {
+  using V = Simd<double>::V;
+  using I = Simd<double>::I;
+  typedef std::int64_t J __attribute__((vector_size(vector_bytes)));
+  constexpr std::uint64_t root_half = 0x3FE6A09E667F3BCDu, mantissa = 0xFFFFFFFFFFFFFu;
+  const I bits = reinterpret_cast<I>(x) - root_half;
+  const V e = __builtin_convertvector(reinterpret_cast<J>(bits) >> 52, V);
+  const V m = reinterpret_cast<V>((bits & mantissa) + root_half);
+  const V s = (m - 1.0) / (m + 1.0), q = s * s;
+  V sum = V{} + 1.0 / 21;
+#pragma GCC unroll 10
+  for (int k = 19; k > 0; k -= 2) sum = sum * q + 1.0 / k;
+  const V log = 2.0 * s * sum + e * 0.69314718055994530942;
+  return x == x ? log : x;
+}
+
+// log_sums[b] = tops[b] + log sums[b]
 template <class S>
-double softmax(const S* y, std::size_t count, S* p) {
+inline void add_logarithms(const S* tops, const S* sums, std::size_t count, double* log_sums) {
+  by_vectors<double>(count, [&](std::size_t i, int n) {
+    alignas(64) double top[Simd<double>::lanes] = {}, sum[Simd<double>::lanes] = {};
+    for (int b = 0; b < n; ++b) top[b] = static_cast<double>(tops[i + static_cast<std::size_t>(b)]);
+    for (int b = 0; b < n; ++b) sum[b] = static_cast<double>(sums[i + static_cast<std::size_t>(b)]);
+    store_n(log_sums + i, load(top) + logarithm(load(sum)), n);
+  });
+}
+// Lane i: from[min(i, count − 1)·stride].
+template <class S>
+inline typename Simd<S>::V gather(const S* from, std::size_t stride, std::size_t count) {
+  typename Simd<S>::V v;
+  for (std::size_t i = 0; i < Simd<S>::lanes; ++i) v[i] = from[(i < count ? i : count - 1) * stride];
+  return v;
+}
+
+constexpr std::size_t narrow = 32;
+// Few columns: a row a lane.
+template <class S>
+void softmax_of_narrow(const S* y, std::size_t rows, std::size_t columns, S* p, double* log_sums) {
   using V = typename Simd<S>::V;
-  const S lowest = -static_cast<S>(__builtin_inf());
-  V tops = V{} + lowest;
-  by_vectors<S>(count, [&](std::size_t i, int n) {
-    const V v = only<S>(load_n(y + i, n), n, lowest);
-    tops = v > tops ? v : tops;
-  });
-  const S top = largest<S>(tops);
-  V sums{};  // a NaN in y is one here
-  by_vectors<S>(count, [&](std::size_t i, int n) {
-    const V e = only<S>(exponential(V(load_n(y + i, n) - (V{} + top))), n, S{0});
-    if (p != nullptr) store_n(p + i, e, n);
-    sums += e;
-  });
-  const S sum = sum_of<S>(sums);
-  if (p != nullptr) {
-    const S scale = S{1} / sum;
-    by_vectors<S>(count, [&](std::size_t i, int n) { store_n(p + i, V(V(load_n(p + i, n)) * scale), n); });
+  constexpr std::size_t lanes = Simd<S>::lanes;
+  for (std::size_t b0 = 0; b0 < rows; b0 += lanes, y += lanes * columns) {
+    const std::size_t count = rows - b0 < lanes ? rows - b0 : lanes;
+    V e[narrow], top = splat(-static_cast<S>(__builtin_inf())), sum{};
+    for (std::size_t j = 0; j < columns; ++j) {
+      e[j] = gather(y + j, columns, count);
+      top = e[j] > top ? e[j] : top;
+    }
+    for (std::size_t j = 0; j < columns; ++j) sum += e[j] = exponential(V(e[j] - top));  // a NaN in y is one here
+    alignas(64) S tops[lanes], sums[lanes], column[lanes];
+    store(tops, top), store(sums, sum);
+    add_logarithms(tops, sums, count, log_sums + b0);
+    if (p == nullptr) continue;
+    const V scale = S{1} / sum;
+    for (std::size_t j = 0; j < columns; ++j) {
+      store(column, V(e[j] * scale));
+      for (std::size_t b = 0; b < count; ++b) p[(b0 + b) * columns + j] = column[b];
+    }
   }
-  return static_cast<double>(top) + __builtin_log(static_cast<double>(sum));
+}
+template <class S>
+void softmax(const S* y, std::size_t rows, std::size_t columns, S* p, double* log_sums) {
+  using V = typename Simd<S>::V;
+  if (columns <= narrow) return softmax_of_narrow(y, rows, columns, p, log_sums);
+  const S lowest = -static_cast<S>(__builtin_inf());
+  for (std::size_t b = 0; b < rows; ++b, y += columns) {
+    V tops = splat(lowest);
+    by_vectors<S>(columns, [&](std::size_t i, int n) {
+      const V v = only<S>(load_n(y + i, n), n, lowest);
+      tops = v > tops ? v : tops;
+    });
+    const S top = largest<S>(tops);
+    V sums{};
+    by_vectors<S>(columns, [&](std::size_t i, int n) {
+      const V e = only<S>(exponential(V(load_n(y + i, n) - splat(top))), n, S{0});
+      if (p != nullptr) store_n(p + i, e, n);
+      sums += e;
+    });
+    const S sum = sum_of<S>(sums);
+    add_logarithms(&top, &sum, 1, log_sums + b);
+    if (p == nullptr) continue;
+    const V scale = splat(S{1} / sum);
+    by_vectors<S>(columns, [&](std::size_t i, int n) { store_n(p + i, V(V(load_n(p + i, n)) * scale), n); });
+    p += columns;
+  }
 }
 
 template <class S>

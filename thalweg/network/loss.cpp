@@ -18,6 +18,13 @@ const kernels::GemmKernels<S>& best() {
   static const kernels::GemmKernels<S>& chosen = kernels::gemm_kernels<S>(best_isa());
   return chosen;
 }
+// p = softmax(y) of one row unless null; returns log Σ exp(y).
+template <class S>
+double softmax(const S* y, std::size_t width, S* p) {
+  double log_sum = 0.0;
+  best<S>().softmax(y, 1, width, p, &log_sum);
+  return log_sum;
+}
 std::size_t label(std::int32_t l) { return static_cast<std::size_t>(l); }
 
 [[noreturn]] void wrong_size(const char* what, std::size_t is, std::size_t should) {
@@ -56,11 +63,13 @@ template <class S>
 double loss_forward(Loss loss, std::span<const S> y, const Batch<S>& batch, std::size_t width,
                     std::span<double> losses, std::span<S> probabilities) {
   double sum = 0.0;
+  if (loss == Loss::cross_entropy)
+    best<S>().softmax(y.data(), batch.size, width, probabilities.empty() ? nullptr : probabilities.data(),
+                      losses.data());
   for (std::size_t b = 0; b < batch.size; ++b) {
     const S* row = y.data() + b * width;
     if (loss == Loss::cross_entropy) {
-      losses[b] = best<S>().softmax(row, width, probabilities.empty() ? nullptr : probabilities.data() + b * width) -
-                  static_cast<double>(row[label(batch.labels[b])]);
+      losses[b] -= static_cast<double>(row[label(batch.labels[b])]);
     } else {
       double squares = 0.0;
       for (std::size_t j = 0; j < width; ++j) {
@@ -81,7 +90,7 @@ void loss_vjp(Loss loss, std::span<const S> y, const Batch<S>& batch, std::size_
     const S* row = y.data() + b * width;
     S* out = dy.data() + b * width;
     if (loss == Loss::cross_entropy) {
-      best<S>().softmax(row, width, out);
+      softmax<S>(row, width, out);
       out[label(batch.labels[b])] -= S{1};
       for (std::size_t j = 0; j < width; ++j) out[j] *= share;
     } else {
@@ -103,7 +112,7 @@ void loss_model_vjp(Loss loss, std::span<const S> y, std::size_t size, std::size
   for (std::size_t b = 0; b < size; ++b) {
     if (b % 4 == 0) words = stream.block(static_cast<std::uint32_t>(b / 4));
     S* out = dy.data() + b * width;
-    best<S>().softmax(y.data() + b * width, width, out);
+    softmax<S>(y.data() + b * width, width, out);
     double left = (static_cast<double>(words[b % 4]) + 0.5) * 0x1p-32;  // uniform in (0, 1)
     std::size_t drawn = 0;
     while (drawn + 1 < width && (left -= static_cast<double>(out[drawn])) >= 0.0) ++drawn;
@@ -121,7 +130,7 @@ double loss_jvp(Loss loss, std::span<const S> y, std::span<const S> ydot, const 
     const S* dot = ydot.data() + b * width;
     double d = 0.0;
     if (loss == Loss::cross_entropy) {  // Σ p ẏ − ẏ[label]
-      const double log_sum = best<S>().softmax(row, width, nullptr);
+      const double log_sum = softmax<S>(row, width, nullptr);
       for (std::size_t j = 0; j < width; ++j)
         d += std::exp(static_cast<double>(row[j]) - log_sum) * static_cast<double>(dot[j]);
       d -= static_cast<double>(dot[label(batch.labels[b])]);
@@ -144,7 +153,7 @@ void loss_hessian(Loss loss, std::span<const S> y, std::span<const S> ydot, cons
     const S* dot = ydot.data() + b * width;
     S* to = out.data() + b * width;
     if (loss == Loss::cross_entropy) {  // (diag p − p pᵀ) ẏ
-      best<S>().softmax(y.data() + b * width, width, to);
+      softmax<S>(y.data() + b * width, width, to);
       S mean = 0;
       for (std::size_t j = 0; j < width; ++j) mean += to[j] * dot[j];
       for (std::size_t j = 0; j < width; ++j) to[j] *= (dot[j] - mean) * share;

@@ -50,10 +50,13 @@ Plan<S>::Inside::Inside(const Network& network_, Loss loss_, std::size_t maximum
     widest = std::max(widest, layer.out);
     largest_packed =
         std::max({largest_packed, gemm.packed_left(maximum, layer.in), gemm.packed_left(layer.in, maximum)});
-    transposed = std::max({transposed, gemm.packed_left(maximum, layer.out), gemm.packed_right(layer.out, maximum)});
+    transposed = std::max({transposed, gemm.packed_left(maximum, layer.out), gemm.packed_right(layer.out, maximum),
+                           gemm.packed_right(maximum, layer.out)});
   }
   packed = Buffer<S>(largest_packed);
   scratch = Buffer<S>(transposed);
+  bias_part = Buffer<S>(widest);
+  gemm.make_rows(widest);
 }
 
 template <class S>
@@ -83,10 +86,23 @@ void Plan<S>::Inside::add_node_noise(const NodeNoise& noise, std::size_t layer, 
   });
 }
 
+template <class S>
+void Plan<S>::Inside::noisy_layer(const NodeNoise& noise, const S* epsilon, std::size_t layer, std::size_t rows,
+                                  const S* from, S* z, S* h) const {
+  const LayerView& view = network.layers()[layer];
+  const std::size_t out = view.out;
+  const S scale = noise.perturbs(layer) ? static_cast<S>(noise.scale) : S{0};
+  by_rows(tasks, rows, out, [&](std::size_t b0, std::size_t n, int) {
+    for (std::size_t b = b0; b < b0 + n; ++b)
+      gemm.kernels().axpy(from + b * out, scale, epsilon + b * network.units() + view.units, z + b * out, out);
+    if (z != h) gemm.kernels().activate(view.activation, z + b0 * out, h + b0 * out, n * out);
+  });
+}
+
 // z = h·W + b, h = φ(z), layer after layer.
 template <class S>
-void Plan<S>::Inside::forward(std::span<const S> theta, const Batch<S>& batch, Pass<S>& pass,
-                              const NodeNoise* noise) {
+void Plan<S>::Inside::forward(std::span<const S> theta, const Batch<S>& batch, Pass<S>& pass, const NodeNoise* noise,
+                              const Pass<S>* clean, const S* epsilon) {
   pass.x_ = batch.inputs.data();
   pass.size_ = batch.size;
   pass.softmax_in_delta_ = false;
@@ -94,11 +110,20 @@ void Plan<S>::Inside::forward(std::span<const S> theta, const Batch<S>& batch, P
   for (std::size_t l = 0; l < network.layers().size(); ++l) {
     const LayerView& view = network.layers()[l];
     const auto& layer = pass.layers_[l];
-    gemm.pack_left(tasks, h, batch.size, view.in, packed.data());
-    const Left<S> left{packed.data(), layer.z, theta.data() + view.bias};
-    gemm.multiply(tasks, {&left, 1}, true, batch.size, Right<S>{theta.data() + view.weights, view.in, view.out});
-    if (noise != nullptr) add_node_noise(*noise, l, batch.size, layer.z);
-    activate(tasks, view.activation, batch.size, view.out, layer.z, layer.h);
+    const S* z = layer.z;
+    if (clean != nullptr && l == 0) {
+      z = clean->layers_[0].z;
+    } else {
+      gemm.pack_left(tasks, h, batch.size, view.in, packed.data());
+      const Left<S> left{packed.data(), layer.z, theta.data() + view.bias};
+      gemm.multiply(tasks, {&left, 1}, true, batch.size, Right<S>{theta.data() + view.weights, view.in, view.out});
+    }
+    if (epsilon != nullptr) {
+      noisy_layer(*noise, epsilon, l, batch.size, z, layer.z, layer.h);
+    } else {
+      if (noise != nullptr) add_node_noise(*noise, l, batch.size, layer.z);
+      activate(tasks, view.activation, batch.size, view.out, layer.z, layer.h);
+    }
     h = layer.h;
   }
 }
@@ -176,6 +201,17 @@ double Plan<S>::forward(std::span<const S> theta, const Batch<S>& batch, Pass<S>
   return inside_->loss_of(pass, batch);
 }
 template <class S>
+double Plan<S>::forward(std::span<const S> theta, const Batch<S>& batch, const Pass<S>& clean, Pass<S>& pass,
+                        const NodeNoise& noise, std::span<const S> epsilon) {
+  inside_->check(theta, batch, pass, true);
+  inside_->check(theta, batch, clean, true);
+  check_size("epsilon", epsilon.size(), batch.size * inside_->network.units());
+  if (clean.size_ != batch.size || clean.x_ != batch.inputs.data() || &clean == &pass)
+    throw InvalidArgument("clean is the pass of the same batch without noise, and not the noisy one");
+  inside_->forward(theta, batch, pass, &noise, &clean, epsilon.data());
+  return inside_->loss_of(pass, batch);
+}
+template <class S>
 std::span<const S> Plan<S>::outputs(std::span<const S> theta, const Batch<S>& batch, Pass<S>& pass) {
   inside_->check(theta, batch, pass, false);
   inside_->forward(theta, batch, pass, nullptr);
@@ -190,9 +226,29 @@ void Plan<S>::backward(std::span<const S> theta, const Batch<S>& batch, Pass<S>&
 template <class S>
 void Plan<S>::backward(std::span<const S> theta, const Batch<S>& batch, Pass<S>& pass, std::span<S> gradient,
                        const Feedback<S>& feedback) {
-  const auto& layers = inside_->network.layers();
+  const std::size_t last = inside_->network.layers().size() - 1;
   inside_->check(theta, batch, pass, true);
   check_size("gradient", gradient.size(), inside_->network.parameters());
+  output_deltas(batch, pass);
+  for (std::size_t l = last;; --l) {
+    weight_gradient(pass, l, pass.deltas(l), gradient);
+    if (l == 0) break;
+    carry_back(theta, pass, feedback, l);
+  }
+}
+template <class S>
+void Plan<S>::backward(std::span<const S> theta, const Batch<S>& batch, Pass<S>& pass, const TakeGradient<S>& take) {
+  inside_->check(theta, batch, pass, true);
+  output_deltas(batch, pass);
+  for (std::size_t l = inside_->network.layers().size(); l-- > 0;) {
+    if (l > 0) carry_back(theta, pass, Feedback<S>{}, l);  // before the layer's weights may change
+    weight_gradient(pass, l, pass.deltas(l), take);
+  }
+}
+
+template <class S>
+void Plan<S>::output_deltas(const Batch<S>& batch, Pass<S>& pass) const {
+  const auto& layers = inside_->network.layers();
   if (pass.size_ != batch.size || pass.x_ != batch.inputs.data())
     throw InvalidArgument("backward comes after forward of the same batch");
   const std::size_t last = layers.size() - 1;
@@ -204,11 +260,6 @@ void Plan<S>::backward(std::span<const S> theta, const Batch<S>& batch, Pass<S>&
     for (S& d : delta) d *= share;
   } else {
     loss_gradient(pass, batch, pass.deltas(last));
-  }
-  for (std::size_t l = last;; --l) {
-    weight_gradient(pass, l, pass.deltas(l), gradient);
-    if (l == 0) break;
-    carry_back(theta, pass, feedback, l);
   }
 }
 
@@ -264,6 +315,19 @@ void Plan<S>::weight_gradient(const Pass<S>& pass, std::size_t layer, std::span<
 }
 
 template <class S>
+void Plan<S>::weight_gradient(const Pass<S>& pass, std::size_t layer, std::span<const S> deltas,
+                              const TakeGradient<S>& take) {
+  Inside& in = *inside_;
+  const LayerView& view = in.network.layers()[layer];
+  check_size("deltas", deltas.size(), pass.size() * view.out);
+  in.gemm.pack_left_transposed(in.tasks, pass.inputs(layer).data(), view.in, pass.size(), in.packed.data());
+  in.gemm.multiply_by_rows(in.tasks, in.packed.data(), view.in, pass.size(), deltas.data(), view.out,
+                           in.scratch.data(), view.weights, take);
+  in.gemm.kernels().sum_rows(deltas.data(), pass.size(), view.out, in.bias_part.data());
+  take(view.bias, std::span<S>(in.bias_part.data(), view.out));
+}
+
+template <class S>
 void Plan<S>::propagate_back(const Pass<S>& pass, std::size_t layer, std::span<const S> matrix,
                              std::span<const S> above, std::span<S> below) {
   const LayerView& view = inside_->network.layers()[layer];
@@ -297,6 +361,15 @@ void Plan<S>::node_noise(const NodeNoise& noise, std::size_t layer, std::size_t 
                            [&](std::size_t b, std::size_t j, std::size_t count, const S* epsilon) {
                              std::copy_n(epsilon, count, out.data() + b * view.out + j);
                            });
+  });
+}
+
+template <class S>
+void Plan<S>::node_noise(const NodeNoise& noise, std::size_t size, std::span<S> out) const {
+  const std::size_t units = inside_->network.units();
+  check_size("out", out.size(), size * units);
+  inside_->by_rows(inside_->tasks, size, units, [&](std::size_t b, std::size_t n, int) {
+    inside_->gemm.fill(out.data() + b * units, n * units, noise.noise, noise.stream, b * units);
   });
 }
 

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -46,6 +47,11 @@ struct Feedback {
   std::vector<std::span<const S>> matrices;
   bool direct = false;
 };
+
+// take(first, part) has the gradient of θ[first, first + part.size()), and may write to it and to that part of θ.
+// Parts are disjoint and cover all; they come in any order and from the plan's threads.
+template <class S>
+using TakeGradient = std::function<void(std::size_t first, std::span<S> part)>;
 
 // A direction in forward mode: the sum of those that are given.
 template <class S>
@@ -104,6 +110,10 @@ class Plan {
   // Mean loss of the batch; pass holds the rest. Throws InvalidArgument for sizes that do not fit.
   double forward(std::span<const S> theta, const Batch<S>& batch, Pass<S>& pass);
   double forward(std::span<const S> theta, const Batch<S>& batch, Pass<S>& pass, const NodeNoise& noise);
+  // The noisy pass beside `clean`, the pass without noise of the same θ and batch, whose first product it takes.
+  // `epsilon` is what node_noise made of the stream.
+  double forward(std::span<const S> theta, const Batch<S>& batch, const Pass<S>& clean, Pass<S>& pass,
+                 const NodeNoise& noise, std::span<const S> epsilon);
   // y alone, for batches without labels or targets; pass.losses() is then not valid.
   std::span<const S> outputs(std::span<const S> theta, const Batch<S>& batch, Pass<S>& pass);
 
@@ -111,6 +121,9 @@ class Plan {
   void backward(std::span<const S> theta, const Batch<S>& batch, Pass<S>& pass, std::span<S> gradient);
   void backward(std::span<const S> theta, const Batch<S>& batch, Pass<S>& pass, std::span<S> gradient,
                 const Feedback<S>& feedback);
+
+  // The same, never stored as a whole: an update rule that takes it in parts has each while it is in cache.
+  void backward(std::span<const S> theta, const Batch<S>& batch, Pass<S>& pass, const TakeGradient<S>& take);
 
   // Directional derivative of the mean loss, exact, in forward mode, with the primal pass beside it (pass holds it,
   // and each sample's derivative). Nothing is kept for a backward pass.
@@ -147,6 +160,8 @@ class Plan {
   // Pieces, for credit rules.
   // Layer l's part of `gradient` (over θ): W: h_{l-1}ᵀ·deltas, b: sum of rows of deltas. deltas is size×out.
   void weight_gradient(const Pass<S>& pass, std::size_t layer, std::span<const S> deltas, std::span<S> gradient);
+  void weight_gradient(const Pass<S>& pass, std::size_t layer, std::span<const S> deltas,
+                       const TakeGradient<S>& take);
   // below (size×rows) = (above (size×columns)·matrixᵀ) ⊙ φ′(z of `layer`); matrix is rows×columns, rows = out of
   // layer.
   void propagate_back(const Pass<S>& pass, std::size_t layer, std::span<const S> matrix, std::span<const S> above,
@@ -155,11 +170,14 @@ class Plan {
   void loss_gradient(const Pass<S>& pass, const Batch<S>& batch, std::span<S> deltas) const;
   // ε (not scaled) of layer l for samples 0 … size−1: size×out.
   void node_noise(const NodeNoise& noise, std::size_t layer, std::size_t size, std::span<S> out) const;
+  // Of all layers: size×units(), a sample's layers one after another.
+  void node_noise(const NodeNoise& noise, std::size_t size, std::span<S> out) const;
 
   // Operations executed (fused multiply-add = 2) by each pass on `size` samples; what is counted is said in
   // flops.cpp.
   [[nodiscard]] double flops_forward(std::size_t size) const;
-  [[nodiscard]] double flops_backward(std::size_t size) const;  // without its forward pass
+  [[nodiscard]] double flops_forward_beside(std::size_t size) const;  // of a noisy pass beside a clean one
+  [[nodiscard]] double flops_backward(std::size_t size) const;        // without its forward pass
   [[nodiscard]] double flops_model_deltas(std::size_t size) const;
   [[nodiscard]] double flops_jvp(std::size_t size) const;  // with its forward pass
   [[nodiscard]] double flops_hessian_vector(std::size_t size) const;
@@ -170,6 +188,7 @@ class Plan {
 
  private:
   struct Inside;
+  void output_deltas(const Batch<S>& batch, Pass<S>& pass) const;
   void carry_back(std::span<const S> theta, Pass<S>& pass, const Feedback<S>& feedback, std::size_t layer);
   std::unique_ptr<Inside> inside_;
 };

@@ -83,6 +83,7 @@ struct Plan<S>::Inside {
   std::size_t widest = 0;          // of all widths, inputs included
   std::size_t largest_packed = 0;  // of all left sides
   Buffer<S> packed, packed_dot, scratch;
+  Buffer<S> bias_part;  // the gradient of one layer's bias
   // Forward mode: ż and ḣ of each layer (jvp uses those of the first two in turn), made at first use.
   std::vector<Buffer<S>> z_dot, h_dot;
   Buffer<S> delta_dot, errors, errors_dot, second, bias_dot;
@@ -130,9 +131,14 @@ struct Plan<S>::Inside {
       }
   }
   void add_node_noise(const NodeNoise& noise, std::size_t layer, std::size_t rows, S* z) const;
+  // z = from + noise, h = φ(z)
+  void noisy_layer(const NodeNoise& noise, const S* epsilon, std::size_t layer, std::size_t rows, const S* from, S* z,
+                   S* h) const;
   void weight_gradient(const S* h, std::size_t in, const S* deltas, std::size_t out, std::size_t rows, S* weights,
                        bool accumulate);
-  void forward(std::span<const S> theta, const Batch<S>& batch, Pass<S>& pass, const NodeNoise* noise);
+  // With `epsilon`: beside the pass `clean`.
+  void forward(std::span<const S> theta, const Batch<S>& batch, Pass<S>& pass, const NodeNoise* noise,
+               const Pass<S>* clean = nullptr, const S* epsilon = nullptr);
   // Tangent, and primal before it unless the pass holds it; ż and ḣ of layer l in z_dot[keep ? l : l mod 2].
   void forward_tangent(std::span<const S> theta, const Batch<S>& batch, Pass<S>& pass, const Tangent<S>& tangent,
                        bool keep, bool primal = true);
