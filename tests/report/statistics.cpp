@@ -71,6 +71,8 @@ TEST(Statistics, CurveIsReadBetweenItsPoints) {
 TEST(Statistics, GridKeepsFewPlacesAsTheyAre) {
   const std::vector<double> a = {0, 2, 4}, b = {1, 2, nan};
   EXPECT_EQ(shared_grid({a, b}, {}, 400), (std::vector<double>{0, 1, 2, 4}));
+  const std::vector<double> end = {20};  // as a budget beyond the last step of every profile
+  EXPECT_EQ(shared_grid({a, b}, end, 400), (std::vector<double>{0, 1, 2, 4, 20}));
 }
 
 TEST(Statistics, GridServesLinearAndLogarithmicAxes) {

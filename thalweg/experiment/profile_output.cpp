@@ -57,6 +57,8 @@ void rows(report::Table& table, const std::string& head, const std::vector<std::
   }
 }
 
+std::string problems(std::size_t count) { return fmt::format("{} problem{}", count, count == 1 ? "" : "s"); }
+
 std::string data_table(const Profiles& p, const report::TableStyle& style) {
   const auto at = places({10.0, 50.0, 100.0}, p.budget);
   report::Table table;
@@ -68,9 +70,9 @@ std::string data_table(const Profiles& p, const report::TableStyle& style) {
     rows(table, power(p.levels[l].tau), p.methods, p.levels[l].data, at, false);
   }
   return fmt::format(
-             "Data profiles: the share of {} problems solved to τ within so many simplex gradients (n + 1 "
+             "Data profiles: the share of {} solved to τ within so many simplex gradients (n + 1 "
              "evaluations);\nf_L is {}.\n",
-             p.problems, p.low) +
+             problems(p.problems), p.low) +
          table.text(style);
 }
 
@@ -83,8 +85,8 @@ std::string run_time_table(const Profiles& p, const report::TableStyle& style) {
   rows(table, "1e+2 … 1e-8", p.methods, p.run_times, at, true);
   return fmt::format(
              "Run times: the share of COCO's 51 targets above the optimum reached within so many evaluations by n, "
-             "on {} problems;\narea: its mean over the logarithmic axis.\n",
-             p.problems_with_optimum) +
+             "on {};\narea: its mean over the logarithmic axis.\n",
+             problems(p.problems_with_optimum)) +
          table.text(style);
 }
 

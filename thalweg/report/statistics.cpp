@@ -75,6 +75,7 @@ std::vector<double> shared_grid(const std::vector<std::span<const double>>& xs, 
   for (const auto& x : xs)
     for (const double v : x)
       if (std::isfinite(v)) all.push_back(v);
+  all.insert(all.end(), kept.begin(), kept.end());
   std::sort(all.begin(), all.end());
   all.erase(std::unique(all.begin(), all.end()), all.end());
   if (all.size() <= most) return all;

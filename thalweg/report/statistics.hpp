@@ -27,8 +27,8 @@ std::vector<std::size_t> thinned(std::span<const double> y, std::size_t most);
 double curve_at(std::span<const double> xs, std::span<const double> ys, double x, bool steps);
 
 // Increasing places that serve many curves, drawn against a linear or a logarithmic axis: all the places of the
-// curves when they are at most `most`, else half of `most` evenly spaced and half evenly in the logarithm, and all of
-// `kept` (where curves begin and end).
+// curves when they are at most `most`, else half of `most` evenly spaced and half evenly in the logarithm; and all of
+// `kept` (where curves begin and end, finite).
 std::vector<double> shared_grid(const std::vector<std::span<const double>>& xs, std::span<const double> kept,
                                 std::size_t most);
 
