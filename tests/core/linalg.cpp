@@ -247,6 +247,8 @@ TEST(Blas1, AgreesWithPlainSums) {
   EXPECT_DOUBLE_EQ(thalweg::blas::norm(Numbers{3e200, 4e200}), 5e200);
   EXPECT_DOUBLE_EQ(thalweg::blas::norm(Numbers{3e-200, 4e-200}), 5e-200);
   EXPECT_EQ(thalweg::blas::max_abs(Numbers{1.0, std::nan(""), 2.0}), INFINITY);
+  EXPECT_EQ(thalweg::blas::max_abs(Numbers{1.0, -INFINITY, 2.0}), INFINITY);
+  EXPECT_EQ(thalweg::blas::max_abs(Numbers{-1e-310, 0.0}), 1e-310);
 }
 
 // RᵀR = AᵀA, Qᵀ keeps norms and turns A x into (R x, 0), for tall, square and wide matrices.

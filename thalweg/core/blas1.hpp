@@ -2,8 +2,10 @@
 // them without -ffast-math and the result does not depend on the vector width.
 #pragma once
 
+#include <bit>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <span>
 #include <type_traits>
@@ -103,16 +105,15 @@ inline void copy(std::span<const double> from, std::span<double> to) {
   for (std::size_t i = 0; i < from.size(); ++i) to[i] = from[i];
 }
 
-// ‖x‖∞; NaN counts as +inf.
+// ‖x‖∞; NaN counts as +inf. Without their sign numbers are in the order of their bits, and NaN is above them all.
 inline double max_abs(std::span<const double> x) {
-  double largest = 0.0;
-  bool nan = false;
+  std::int64_t largest = 0;
   for (const double v : x) {
-    const double a = std::abs(v);
-    largest = a > largest ? a : largest;
-    nan |= a != a;
+    const std::int64_t bits = std::bit_cast<std::int64_t>(v) & std::numeric_limits<std::int64_t>::max();
+    largest = bits > largest ? bits : largest;
   }
-  return nan ? std::numeric_limits<double>::infinity() : largest;
+  const double value = std::bit_cast<double>(largest);
+  return value <= std::numeric_limits<double>::max() ? value : std::numeric_limits<double>::infinity();
 }
 
 // ‖x‖₂, safe against overflow and underflow of the squares.

@@ -194,11 +194,12 @@ bool Lu::factor(std::span<const double> a) {
   Data& d = *data_;
   const Input in = square(a, d.n);
   d.ready = false;
-  if (!in.allFinite()) return false;
+  const double largest = blas::max_abs(a);
+  if (!std::isfinite(largest)) return false;
   d.solver.compute(in);
   if (d.n > 0 && !(d.solver.matrixLU().diagonal().cwiseAbs().minCoeff() > 0.0)) return false;
-  const double norm = d.n == 0 ? 0.0 : in.cwiseAbs().colwise().sum().maxCoeff();
-  return d.ready = d.n == 0 || norm * d.inverse_at_most() <= 1e15 || d.solver.rcond() >= 1e-15;
+  const double norm_at_most = static_cast<double>(d.n) * largest;
+  return d.ready = d.n == 0 || norm_at_most * d.inverse_at_most() <= 1e15 || d.solver.rcond() >= 1e-15;
 }
 void Lu::solve(std::span<double> b) const {
   expect_ready(data_->ready, "Lu");

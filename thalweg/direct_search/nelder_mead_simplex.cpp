@@ -76,9 +76,9 @@ THALWEG_WIDEST void insert(std::size_t places, double value, std::int64_t vertex
 
 }  // namespace
 
-NelderMeadSimplex::NelderMeadSimplex(Objective<double>& f, Search& search, std::vector<std::size_t> free)
+NelderMeadSimplex::NelderMeadSimplex(Objective<double>& f, const Search& search, std::vector<std::size_t> free)
     : f_(f),
-      search_(search),
+      bounds_(search.bounds()),
       n_(search.start().size()),
       stride_(blas::padded_to_four(n_)),
       free_(std::move(free)),
@@ -139,7 +139,7 @@ void NelderMeadSimplex::iterate(double alpha, double beta, double gamma, double 
 
 double NelderMeadSimplex::ask(std::span<double> x) {
   const auto point = x.first(n_);
-  search_.bounds().clamp(point);
+  bounds_.clamp(point);
   return f_.value(point);
 }
 
@@ -186,8 +186,7 @@ bool NelderMeadSimplex::poll(std::span<const double> h, double tolerance) {
     const std::span<double> point(batch_.data() + k * n_, n_);
     std::copy(x.begin(), x.end(), point.begin());
     const std::size_t i = free_[k / 2];
-    point[i] =
-        std::clamp(x[i] + (k % 2 == 0 ? h[k / 2] : -h[k / 2]), search_.bounds().low(i), search_.bounds().high(i));
+    point[i] = std::clamp(x[i] + (k % 2 == 0 ? h[k / 2] : -h[k / 2]), bounds_.low(i), bounds_.high(i));
   }
   f_.values(batch_, batch_values_);
   const auto lowest = std::min_element(batch_values_.begin(), batch_values_.end());
@@ -200,7 +199,7 @@ bool NelderMeadSimplex::poll(std::span<const double> h, double tolerance) {
 }
 
 double NelderMeadSimplex::inside(double x, double step, std::size_t i) const {
-  const double low = search_.bounds().low(i), high = search_.bounds().high(i);
+  const double low = bounds_.low(i), high = bounds_.high(i);
   const double room = step > 0.0 ? high - x : x - low, other = step > 0.0 ? x - low : high - x;
   if (room < 0.5 * std::abs(step) && other > room) step = -step;
   return std::clamp(x + step, low, high);

@@ -16,7 +16,7 @@ namespace thalweg {
 // m+1 vertices in Rⁿ, m the number of variables for which the bounds leave room.
 class NelderMeadSimplex {
  public:
-  NelderMeadSimplex(Objective<double>& f, Search& search, std::vector<std::size_t> free);
+  NelderMeadSimplex(Objective<double>& f, const Search& search, std::vector<std::size_t> free);
 
   [[nodiscard]] std::span<double> vertex(std::size_t j) { return {x_.data() + j * stride_, n_}; }
   [[nodiscard]] std::span<double> ranked(std::size_t rank) {
@@ -59,7 +59,7 @@ class NelderMeadSimplex {
   void ask_all_but_best();  // of batch_, into the ranks above the best's
 
   Objective<double>& f_;
-  Search& search_;
+  const Bounds& bounds_;
   std::size_t n_, stride_;
   std::vector<std::size_t> free_;
   std::size_t m_, since_refresh_ = 0;
