@@ -245,6 +245,7 @@ TEST_P(EveryMethod, SurvivesDerivativesThatAreNotFinite) {
     EXPECT_FALSE(r.message.empty());
     if (every == 1) {
       EXPECT_EQ(r.status, Status::numerical_failure) << r.message;
+      EXPECT_GT(r.ledger.non_finite, 0u);
     }
     if (r.status != Status::converged) continue;
     std::vector<double> g(3);

@@ -11,15 +11,6 @@ namespace thalweg {
 
 namespace {
 constexpr std::size_t improvements_at_first = 64;
-constexpr const char* interrupted_text = "interrupted from outside; the best point so far is kept";
-template <class S>
-bool all_finite(std::span<const S> values) {
-  bool finite = true;
-  for (const S v : values)
-    finite &= std::abs(v) <= std::numeric_limits<S>::max();  // no branch: whole vectors at once
-  return finite;
-}
-
 // To the adapters that ask beside the method's points, in the coordinates of each.
 template <class S>
 void tell_bounds(const std::vector<Adapter<S>*>& adapters, Bounds bounds) {
@@ -73,15 +64,15 @@ Driver<S>::Driver(Objective<S>& f, std::span<const S> x0, MethodRef<S> method, c
   }
   leaf_offers_ = leaf_->offers();
   direct_ = limits.log == nullptr && !leaf_->parallel_inside();
-  plain_ = dynamic_cast<FunctionObjective*>(&f) != nullptr && limits.log == nullptr && limits.events == nullptr &&
-           !limits.max_flops;
+  plain_ = adapters_.empty() && dynamic_cast<FunctionObjective*>(&f) != nullptr && limits.log == nullptr &&
+           limits.events == nullptr && !limits.max_flops;
   limited_ = limits.target || limits.interrupt != nullptr || limits.max_flops || limits.max_seconds;
   overlooked_ = limits.keep_path || limits.callback || limits.events != nullptr;
   if (x0.size() != leaf_->dimension())
     throw InvalidArgument("x0 has " + std::to_string(x0.size()) + " entries; the objective has " +
                           std::to_string(leaf_->dimension()) + " variables");
   if (x0.empty()) throw InvalidArgument("x0 is empty; an objective needs at least one variable");
-  if (!all_finite(x0)) throw InvalidArgument("x0 has an entry that is not finite; start from a finite point");
+  if (!detail::all_finite(x0)) throw InvalidArgument("x0 has an entry that is not finite; start from a finite point");
   start_.assign(x0.begin(), x0.end());
   result_.improvements.reserve(improvements_at_first);
   for (auto adapter = adapters_.rbegin(); adapter != adapters_.rend(); ++adapter)
@@ -121,7 +112,7 @@ void Driver<S>::run() {
   } catch (const RunOver&) {  // the run was ended by end(); status and message are set
   } catch (const Interrupted&) {
     finished_ = false;
-    finish(Status::interrupted, interrupted_text);
+    finish(Status::interrupted, detail::interrupted_text);
   } catch (...) {
     error_ = std::current_exception();
     finished_ = false;
@@ -211,150 +202,13 @@ double Driver<S>::ask_value_and_gradient(std::span<const S> x, std::span<S> grad
     return gateway_->Objective<S>::value_and_gradient(x, gradient, sample);  // ends the run
   double f = leaf_->value_and_gradient(x, gradient, sample);
   ++counts[v], ++counts[g];
-  if (!std::isfinite(f) || !all_finite(std::span<const S>(gradient))) {
+  if (!std::isfinite(f) || !detail::all_finite<S>(gradient)) {
     ++result_.ledger.non_finite;
     f = std::numeric_limits<double>::infinity();
   }
   consider(x, f);
   check_limits();
   return f;
-}
-
-template <class S>
-std::size_t Driver<S>::allowed(std::span<const Question<S>> questions, AnswerKind& crossed) const {
-  const auto crosses = [&](const Question<S>& question, const auto& counts) {
-    for (std::uint32_t bits = question.asks.bits(); bits != 0; bits &= bits - 1) {
-      const auto k = static_cast<std::size_t>(std::countr_zero(bits));
-      if (counts[k] >= caps_[k]) {
-        crossed = static_cast<AnswerKind>(k);
-        return true;
-      }
-    }
-    return false;
-  };
-  if (questions.size() == 1) return crosses(questions[0], result_.ledger.answers) ? 0 : 1;
-  auto counts = result_.ledger.answers;
-  for (std::size_t i = 0; i < questions.size(); ++i) {
-    if (crosses(questions[i], counts)) return i;
-    detail::for_each_kind(questions[i].asks, [&](std::size_t k) { ++counts[k]; });
-  }
-  return questions.size();
-}
-
-// A batch whose answers the log holds, all or some: a run that died within a batch may have logged any of them.
-template <class S>
-void Driver<S>::replay(std::span<const Question<S>> questions, std::span<Answer<S>> answers) {
-  std::vector<std::size_t> missing;
-  for (std::size_t i = 0; i < questions.size(); ++i)
-    if (!limits_.log->replay(question_ + i, questions[i], answers[i], replayed_seconds_)) missing.push_back(i);
-  const std::size_t prefix = missing.empty() ? questions.size() : missing.front();
-  for (std::size_t i = 0; i < prefix; ++i) note(questions[i], answers[i]);
-  question_ += prefix;
-  if (missing.empty()) return;
-  replaying_ = false;  // live from here, on a clock that goes on where the log stopped
-  seconds_before_ = replayed_seconds_;
-  began_ = std::chrono::steady_clock::now();
-  check_limits();
-  if (missing.size() == questions.size() - prefix) {
-    ask_leaf(questions.subspan(prefix), answers.subspan(prefix));
-    return;
-  }
-  std::vector<Question<S>> asked;
-  std::vector<Answer<S>> given;
-  numbers_.clear();
-  for (const std::size_t i : missing) {
-    asked.push_back(questions[i]);
-    given.push_back(answers[i]);
-    numbers_.push_back(question_ + i - prefix);
-  }
-  ask_batch(asked, given);
-  for (std::size_t j = 0; j < missing.size(); ++j) answers[missing[j]] = given[j];
-  for (std::size_t i = prefix; i < questions.size(); ++i) note(questions[i], answers[i]);
-  question_ += questions.size() - prefix;
-}
-
-template <class S>
-void Driver<S>::ask_leaf(std::span<const Question<S>> questions, std::span<Answer<S>> answers) {
-  const bool at_once = leaf_->parallel_inside() || (pool_ && questions.size() > 1);
-  const std::size_t piece = at_once ? questions.size() : 1;
-  for (std::size_t first = 0; first < questions.size(); first += piece) {
-    if (first > 0) check_limits();
-    const auto q = questions.subspan(first, piece);
-    const auto a = answers.subspan(first, piece);
-    numbers_.clear();
-    try {
-      ask_batch(q, a);
-    } catch (...) {  // what was answered before is kept
-      for (std::size_t i = 0; i < piece; ++i)
-        if (answered_[i]) note(q[i], a[i]);
-      throw;
-    }
-    for (std::size_t i = 0; i < piece; ++i) note(q[i], a[i]);
-    question_ += piece;
-  }
-}
-
-// Asks the leaf; each answer is durable in the log as soon as it is complete. Question i is number numbers_[i] of the
-// run, or question_ + i when numbers_ is empty. answered_ says which are complete when an exception leaves.
-template <class S>
-void Driver<S>::ask_batch(std::span<const Question<S>> questions, std::span<Answer<S>> answers) {
-  answered_.assign(questions.size(), false);
-  asked_ = questions;
-  given_ = answers;
-  if (pool_ && questions.size() > 1) {
-    std::vector<std::exception_ptr> thrown(questions.size());
-    pool_->run(questions.size(), [&](std::size_t i) {
-      try {
-        leaf_->answer(questions.subspan(i, 1), answers.subspan(i, 1));
-        complete(i);
-      } catch (...) {
-        thrown[i] = std::current_exception();  // rethrown below, on the method's thread
-      }
-    });
-    for (const auto& e : thrown)
-      if (e) std::rethrow_exception(e);
-    return;
-  }
-  leaf_->answer(questions, answers);
-  for (std::size_t i = 0; i < questions.size(); ++i) complete(i);
-}
-
-template <class S>
-void Driver<S>::complete(std::size_t i) {
-  const std::lock_guard lock(complete_mutex_);
-  if (i >= answered_.size() || answered_[i]) return;  // a question asked by the short way has no place here
-  answered_[i] = true;
-  if (limits_.log == nullptr) return;
-  limits_.log->record(numbers_.empty() ? question_ + i : numbers_[i], asked_[i], given_[i], seconds());
-  limits_.log->commit();
-}
-
-template <class S>
-void Driver<S>::note(const Question<S>& question, Answer<S>& answer) {
-  Ledger& ledger = result_.ledger;
-  detail::for_each_kind(question.asks, [&](std::size_t k) { ++ledger.answers[k]; });
-  ledger.flops += answer.flops;
-  if (limits_.max_flops && answer.flops == 0.0 && !answer.failed)
-    throw InvalidArgument("max_flops is " + detail::format(*limits_.max_flops) +
-                          ", but this objective does not say how many operations an answer takes, so that the limit "
-                          "would never be met; give max_evaluations or max_seconds");
-  bool finite = true;
-  if (question.asks.has(AnswerKind::gradient) && !all_finite(std::span<const S>(answer.gradient))) finite = false;
-  if (question.asks.has(AnswerKind::directional) && !std::isfinite(answer.directional)) finite = false;
-  if (question.asks.has(AnswerKind::value)) {
-    if (!std::isfinite(answer.value)) finite = false;
-    if (answer.failed || !finite) answer.value = std::numeric_limits<double>::infinity();
-    const bool deterministic = question.sample.whole() || !leaf_offers_.stochastic;
-    if (deterministic && question.perturbation.noise == Noise::none && question.fidelity == 1.0) {
-      consider(question.point, answer.value);
-    }
-  }
-  if (answer.failed)
-    ++ledger.failed;
-  else if (!finite)
-    ++ledger.non_finite;
-  if (limits_.events != nullptr)
-    limits_.events->answer(question.asks, question.sample.id, answer.value, answer.failed, ledger);
 }
 
 // A value of the objective itself: is it the best? Of equal values the last is: see finish().
@@ -394,7 +248,7 @@ bool Driver<S>::limit_met() {
     finish(Status::target_reached,
            "f = " + detail::format(result_.f) + " ≤ target " + detail::format(*limits_.target));
   else if (limits_.interrupt != nullptr && limits_.interrupt->load(std::memory_order_relaxed))
-    finish(Status::interrupted, interrupted_text);
+    finish(Status::interrupted, detail::interrupted_text);
   else if (limits_.max_flops && result_.ledger.flops >= *limits_.max_flops)
     finish(Status::flop_budget, "used the budget of " + detail::format(*limits_.max_flops) + " FLOPs (max_flops)");
   else if (limits_.max_seconds && seconds() >= *limits_.max_seconds)
@@ -442,66 +296,6 @@ template <class S>
 void Driver<S>::end(Status status, std::string message) {
   finish(status, std::move(message));
   throw RunOver{};
-}
-
-// After the method's stack is gone: the value of the recommended point where the run did not ask it, coordinates,
-// times.
-template <class S>
-void Driver<S>::conclude() {
-  if (!result_.recommended.empty()) result_.recommended = in_users_coordinates(result_.recommended);
-  const bool may_ask = !error_ && !silent_ && result_.status != Status::interrupted && limits_.final_value &&
-                       leaf_offers_.kinds.has(AnswerKind::value) &&
-                       result_.ledger.of(AnswerKind::value) < caps_[detail::slot(AnswerKind::value)];
-  if (may_ask && !result_.recommended.empty() && (!whole_value_seen_ || std::isnan(result_.recommended_f))) {
-    const Question<S> question{.asks = AnswerKind::value, .point = result_.recommended};
-    Answer<S> answer;
-    try {
-      if (replaying_)
-        replay(std::span(&question, 1), std::span(&answer, 1));
-      else
-        ask_leaf(std::span(&question, 1), std::span(&answer, 1));
-      result_.recommended_f = answer.value;
-    } catch (const Interrupted&) {
-      result_.status = Status::interrupted;
-      result_.message = interrupted_text;
-    } catch (...) {
-      error_ = std::current_exception();  // rethrown by run()
-      result_.status = Status::objective_failed;
-    }
-  }
-  if (result_.x.empty()) {  // no value was ever finite, or none was asked
-    result_.x = result_.recommended.empty() ? in_users_coordinates(start_) : result_.recommended;
-    if (!result_.recommended.empty() && std::isfinite(result_.recommended_f)) result_.f = result_.recommended_f;
-  }
-  if (result_.recommended.empty()) {
-    result_.recommended = result_.x;
-    result_.recommended_f = result_.f;
-  }
-  say_if_nothing_was_finite();
-  result_.seconds = seconds();
-  if (limits_.log != nullptr) {
-    try {
-      limits_.log->event(name(result_.status), result_.message, result_.seconds);
-    } catch (...) {
-      if (!error_) error_ = std::current_exception();  // rethrown by run()
-    }
-  }
-  if (limits_.events != nullptr)
-    limits_.events->stop(result_.status, result_.message, result_.ledger, result_.seconds);
-}
-
-// A run that met values and not one finite has found nothing, whatever limit or tolerance ended it.
-template <class S>
-void Driver<S>::say_if_nothing_was_finite() {
-  constexpr Status said_already[] = {Status::stopped_by_callback, Status::interrupted, Status::objective_failed,
-                                     Status::numerical_failure};
-  if (!whole_value_seen_ || std::isfinite(result_.f) ||
-      std::find(std::begin(said_already), std::end(said_already), result_.status) != std::end(said_already))
-    return;
-  result_.message =
-      "none of the " + std::to_string(result_.evaluations()) +
-      " values met was finite; start where f has a value, or give bounds. The run ended so: " + result_.message;
-  result_.status = Status::numerical_failure;
 }
 
 template <class S>

@@ -3,6 +3,7 @@
 
 #include <bit>
 #include <chrono>
+#include <cmath>
 #include <exception>
 #include <limits>
 #include <memory>
@@ -22,6 +23,14 @@ class ThreadPool;
 struct RunOver {};
 
 namespace detail {
+inline constexpr const char* interrupted_text = "interrupted from outside; the best point so far is kept";
+template <class S>
+bool all_finite(std::span<const S> values) {
+  bool finite = true;
+  for (const S v : values)
+    finite &= std::abs(v) <= std::numeric_limits<S>::max();  // no branch: whole vectors at once
+  return finite;
+}
 inline constexpr std::uint64_t no_cap = std::numeric_limits<std::uint64_t>::max();
 constexpr std::size_t slot(AnswerKind kind) { return static_cast<std::size_t>(kind); }
 template <class F>
