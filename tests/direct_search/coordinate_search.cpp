@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <set>
+#include <vector>
 
 #include "thalweg/core/minimize.hpp"
 #include "thalweg/direct_search/hooke_jeeves.hpp"
@@ -103,6 +105,28 @@ void respects_the_box(M method) {
 }
 TEST(CoordinateSearch, RespectsTheBox) { respects_the_box(CoordinateSearch{}); }
 TEST(HookeJeeves, RespectsTheBox) { respects_the_box(HookeJeeves{}); }
+
+// In a corner half the points around are the corner itself, and a lattice leads back to its points.
+template <class M>
+void asks_no_point_twice(M method, std::size_t again) {
+  for (const double optimum : {0.3, 1.3}) {
+    std::set<std::vector<double>> seen;
+    const auto f = [&](Point x) {
+      seen.insert({x.begin(), x.end()});
+      double sum = x[0] * x[1];
+      for (std::size_t i = 0; i < x.size(); ++i) sum += static_cast<double>(i + 1) * std::pow(x[i] - optimum, 2);
+      return sum;
+    };
+    const Result r =
+        minimize(f, {0.0, 1.0, 0.5}, method, {.max_evaluations = 5000, .bounds = {{0, 0, 0}, {1, 1, 1}}});
+    EXPECT_EQ(r.status, Status::converged) << r.message;
+    EXPECT_GE(seen.size() + again, r.evaluations());
+  }
+}
+TEST(CoordinateSearch, AsksNoPointTwice) {
+  asks_no_point_twice(CoordinateSearch{}, 20);  // a Δ and twice its half
+}
+TEST(HookeJeeves, AsksNoPointTwice) { asks_no_point_twice(HookeJeeves{}, 0); }
 
 template <class M>
 void survives_not_a_number(M method) {

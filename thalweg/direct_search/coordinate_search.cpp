@@ -51,7 +51,13 @@ void CoordinateSearch::run(Objective<double>& f, Search& search) const {
       std::copy(x.begin(), x.end(), pair.begin());
       std::copy(x.begin(), x.end(), pair.begin() + static_cast<std::ptrdiff_t>(n));
       pair[i] = up, pair[n + i] = down;
-      f.values(pair, values);
+      if (up > here && down < here) {
+        f.values(pair, values);
+      } else {  // on a bound: the other side alone
+        const std::size_t side = up > here ? 0 : 1;
+        f.values(std::span(pair).subspan(side * n, n), std::span(values).subspan(side, 1));
+        values[1 - side] = value;
+      }
       double best = here, lowest = value;
       if (values[0] < lowest) best = up, lowest = values[0];
       if (values[1] < lowest) best = down, lowest = values[1];
