@@ -65,6 +65,22 @@ def run_here(args, peer, jobs):
         server.close()
 
 
+def processor_seconds(pid):
+    with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
+        fields = file.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def speaks(args, program):
+    """Whether the program says something, or ends. It hangs when it has computed for args.silence seconds of processor time
+    without a word: a loaded machine that gives it no time to begin makes nothing hang."""
+    until, since = time.monotonic() + args.patience, processor_seconds(program.pid)
+    while not select.select([program.stdout], [], [], 1)[0]:
+        if processor_seconds(program.pid) - since > args.silence or time.monotonic() > until:
+            return False
+    return True
+
+
 def run_program(args, peer, jobs):
     """A program that reads jobs and answers, and writes questions and {"done":true}, each a line of JSON."""
     def started():
@@ -83,7 +99,7 @@ def run_program(args, peer, jobs):
         say(json.dumps({**job, "method": peer.name, "seed": seed, "budget": budget}).encode() + b"\n")
         stopped = False
         while True:
-            heard = select.select([program.stdout], [], [], args.silence)[0]
+            heard = speaks(args, program)
             question = program.stdout.readline() if heard else b""
             if not question:  # it ends or loops without a question: the run is what it was until then
                 program.kill()
@@ -146,7 +162,8 @@ def main():
     parser.add_argument("--native", default="build/peers", help="folder of the programs for dlib and pagmo")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--patience", type=float, default=600, help="seconds of a run, after which it counts as hung")
-    parser.add_argument("--silence", type=float, default=15, help="seconds without a question, the same of a program")
+    parser.add_argument("--silence", type=float, default=15,
+                        help="seconds of processor time without a question, the same of a program")
     parser.add_argument("--comparison", help="also write the TOML that compares ours with these")
     parser.add_argument("--verbose", action="store_true")
     args = parser.parse_args()

@@ -3,7 +3,7 @@
 
 Usage: test_run.py THALWEG. What is recorded of SciPy's Nelder-Mead is compared with that library called directly.
 """
-import json, os, subprocess, sys, tempfile, unittest
+import contextlib, io, json, os, subprocess, sys, tempfile, types, unittest
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BENCH = os.path.join(HERE, "..", "..", "bench", "peers")
@@ -81,6 +81,29 @@ class Peers(unittest.TestCase):
         self.assertEqual([k for k, _ in recorded], [k for k, _ in steps])
         for (_, mine), (_, theirs) in zip(recorded, steps):
             self.assertAlmostEqual(mine, theirs, delta=1e-12 * max(1.0, abs(theirs)))
+
+    def test_a_program_that_waits_has_not_hung_and_one_that_loops_has(self):
+        sys.path.insert(0, BENCH)
+        import run
+        script = os.path.join(self.folder, "slow.py")
+        with open(script, "w", encoding="utf-8") as file:
+            file.write("import json, sys, time\n"
+                       "for k, line in enumerate(sys.stdin):\n"
+                       "    time.sleep(2.5)\n"
+                       "    print(json.dumps({'x': json.loads(line)['start']}), flush=True)\n"
+                       "    sys.stdin.readline()\n"
+                       "    while k == 1: pass\n"
+                       "    print('{\"done\":true}', flush=True)\n")
+        peer = types.SimpleNamespace(program=[sys.executable, script], label="slow", name="slow")
+        out = os.path.join(self.folder, "slow.jsonl")
+        args = types.SimpleNamespace(thalweg=THALWEG, out=out, budget=2, silence=1, patience=60)
+        problem = next(iter(self.problems.values()))
+        said = io.StringIO()
+        with contextlib.redirect_stderr(said):
+            run.run_program(args, peer, [(problem, 0), (problem, 1), (problem, 2)])
+        self.assertEqual(said.getvalue().count("hung"), 1, said.getvalue())
+        with open(out, encoding="utf-8") as file:
+            self.assertEqual([json.loads(line)["evaluations"] for line in file], [1, 1, 1])
 
     def test_compare_puts_them_beside_ours_and_the_table_names_all(self):
         described = subprocess.check_output([THALWEG, "serve", "--suite", "classic:n=2", "--describe"], text=True)
