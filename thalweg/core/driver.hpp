@@ -99,10 +99,10 @@ class Driver {
   std::vector<Adapter<S>*> adapters_;  // from the method down
   Objective<S>* leaf_;
   Objective<S>* top_;
-  bool direct_ = false;      // single questions go to the leaf without the bookkeeping of batches
-  bool plain_ = false;       // the leaf is a plain function and nobody listens: single questions take the short way
-  bool limited_ = false;     // a limit other than the caps may end the run between two answers
-  bool overlooked_ = false;  // each iteration is told: a callback, events, the path
+  bool direct_ = false;                 // single questions go to the leaf without the bookkeeping of batches
+  FunctionObjective* plain_ = nullptr;  // the leaf, where nobody listens to it: single questions take the short way
+  bool limited_ = false;                // a limit other than the caps may end the run between two answers
+  bool overlooked_ = false;             // each iteration is told: a callback, events, the path
   std::unique_ptr<Gateway> gateway_;
   std::unique_ptr<ThreadPool> pool_;
   Offers leaf_offers_;

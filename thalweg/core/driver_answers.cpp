@@ -140,8 +140,8 @@ void Driver<S>::note(const Question<S>& question, Answer<S>& answer) {
   constexpr Kinds seen = {AnswerKind::value, AnswerKind::gradient, AnswerKind::directional};
   if (!(question.asks - seen).empty())
     for (const std::span<S> numbers : {answer.hessian_vector, answer.hessian, answer.third, answer.residual,
-                                     answer.jacobian, answer.product, answer.fisher_vector})
-    finite &= detail::all_finite<S>(numbers);
+                                       answer.jacobian, answer.product, answer.fisher_vector})
+      finite &= detail::all_finite<S>(numbers);
   if (answer.failed)
     ++ledger.failed;
   else if (!finite)

@@ -7,10 +7,12 @@
 namespace thalweg {
 
 namespace {
+[[noreturn]] void refuse_size(const char* what, std::size_t got, std::size_t expected) {
+  throw std::logic_error(std::string(what) + " has " + std::to_string(got) + " entries; this objective needs " +
+                         std::to_string(expected));
+}
 void require_size(const char* what, std::size_t got, std::size_t expected) {
-  if (got != expected)
-    throw std::logic_error(std::string(what) + " has " + std::to_string(got) + " entries; this objective needs " +
-                           std::to_string(expected));
+  if (got != expected) refuse_size(what, got, expected);
 }
 }  // namespace
 
@@ -148,10 +150,7 @@ void FunctionObjective::answer(std::span<const Question<double>> questions, std:
   }
 }
 
-double FunctionObjective::value(std::span<const double> x, SampleKey) {
-  require_size("the point", x.size(), dimension_);
-  return value_ ? value_(x) : both_(x, {});
-}
+void FunctionObjective::wrong_size(std::size_t size) const { refuse_size("the point", size, dimension_); }
 
 double FunctionObjective::value_and_gradient(std::span<const double> x, std::span<double> gradient,
                                              SampleKey sample) {
