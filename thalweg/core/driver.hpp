@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "thalweg/core/answer_log.hpp"
+#include "thalweg/core/blas1.hpp"
 #include "thalweg/core/events.hpp"
 #include "thalweg/core/minimize.hpp"
 
@@ -25,11 +26,8 @@ struct RunOver {};
 namespace detail {
 inline constexpr const char* interrupted_text = "interrupted from outside; the best point so far is kept";
 template <class S>
-bool all_finite(std::span<const S> values) {
-  bool finite = true;
-  for (const S v : values)
-    finite &= std::abs(v) <= std::numeric_limits<S>::max();  // no branch: whole vectors at once
-  return finite;
+bool all_finite(std::span<const S> values) {  // 0·v is 0 of finite v alone
+  return blas::sum_of<S>(values.size(), [v = values.data()](std::size_t i) { return v[i] * S{0}; }) == S{0};
 }
 inline constexpr std::uint64_t no_cap = std::numeric_limits<std::uint64_t>::max();
 constexpr std::size_t slot(AnswerKind kind) { return static_cast<std::size_t>(kind); }
