@@ -230,32 +230,36 @@ void Gemm<S>::multiply_transposed(const Tasks& tasks, const S* a, std::size_t m,
     });
     return;
   }
-  // Cᵀ = B·Aᵀ: the rows of B are packed as they lie, the small side is transposed.
-  const std::size_t columns = up(m, nr);
+  // Cᵀ = B·Aᵀ: the rows of B are packed as they lie, the small sides are transposed.
+  const std::size_t columns = up(m, nr), at_once = std::min(m_block, rows_at_once(m));
   tasks.run(parts(k, k_block), 8.0 * static_cast<double>(m * k), [&](std::size_t block, int) {
     const std::size_t k0 = block * k_block;
     kernels_.pack_b_transposed(a + k0, k, std::min(k_block, k - k0), m, scratch + k0 * columns);
   });
-  tasks.run(parts(n, m_block), operations(m, n, k), [&](std::size_t block, int worker) {
-    S* const packed = scratch_[static_cast<std::size_t>(worker)].plus.data();
-    const std::size_t i0 = block * m_block, mc = std::min(m_block, n - i0);
+  tasks.run(parts(n, at_once), operations(m, n, k), [&](std::size_t block, int worker) {
+    const Scratch& own = scratch_[static_cast<std::size_t>(worker)];
+    const std::size_t i0 = block * at_once, mc = std::min(at_once, n - i0);
     for (std::size_t k0 = 0; k0 < k; k0 += k_block) {
       const std::size_t kc = std::min(k_block, k - k0);
-      kernels_.pack_lines(b + i0 * k + k0, k, mc, kc, packed);
-      AheadParts next(k0 + kc < k ? weights(i0, k0 + kc) : weights(i0 + tasks.threads() * m_block, 0), parts(m, nr));
+      kernels_.pack_lines(b + i0 * k + k0, k, mc, kc, own.plus.data());
+      AheadParts next(k0 + kc < k ? weights(i0, k0 + kc) : weights(i0 + tasks.threads() * at_once, 0), parts(m, nr));
       for (std::size_t j = 0; j < m; j += nr) {
         thalweg::kernels::Product<S> p;
-        p.a = packed, p.m = mc, p.k = kc;
+        p.a = own.plus.data(), p.m = mc, p.k = kc;
         p.b = scratch + k0 * columns + j * kc, p.n = std::min(nr, m - j);
-        p.c = c + j * n + i0, p.ldc = n, p.accumulate = accumulate || k0 != 0;
-        p.transposed = true;
+        p.c = own.rows.data() + j, p.ldc = m, p.accumulate = k0 != 0;
         p.ahead = next.take();
         kernels_.multiply(p);
       }
     }
+    kernels_.transpose(own.rows.data(), mc, m, c + i0, n, accumulate);
   });
 }
 
+template <class S>
+std::size_t Gemm<S>::rows_at_once(std::size_t n) const {
+  return std::max(rows_room / n / kernels_.mr * kernels_.mr, kernels_.mr);
+}
 template <class S>
 void Gemm<S>::make_rows(std::size_t n) {
   for (Scratch& scratch : scratch_) scratch.rows.reserve(std::max(rows_room, kernels_.mr * n));
@@ -266,7 +270,7 @@ void Gemm<S>::multiply_by_rows(const Tasks& tasks, const S* packed, std::size_t 
                                std::size_t n, S* packed_b, std::size_t first,
                                const std::function<void(std::size_t, std::span<S>)>& take) {
   const std::size_t mr = kernels_.mr, nr = kernels_.nr;
-  const std::size_t at_once = std::clamp(rows_room / n / mr * mr, mr, up(m, mr));
+  const std::size_t at_once = std::min(rows_at_once(n), m);
   tasks.run(parts(n, n_block), 8.0 * static_cast<double>(k * n), [&](std::size_t block, int) {
     const std::size_t j0 = block * n_block, nc = std::min(n_block, n - j0);
     for (std::size_t k0 = 0; k0 < k; k0 += k_block) {

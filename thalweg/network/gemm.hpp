@@ -116,13 +116,14 @@ class Gemm {
   // make_rows(the largest n) comes first.
   void multiply_by_rows(const Tasks& tasks, const S* packed, std::size_t m, std::size_t k, const S* b, std::size_t n,
                         S* packed_b, std::size_t first, const std::function<void(std::size_t, std::span<S>)>& take);
-  void make_rows(std::size_t n);
+  void make_rows(std::size_t n);  // before multiply_transposed too, with the largest m
 
   [[nodiscard]] const kernels::GemmKernels<S>& kernels() const { return kernels_; }
   [[nodiscard]] const thalweg::kernels::NoiseKernels& noise() const { return noise_; }
   void fill(S* out, std::size_t count, Noise noise, const Stream& stream, std::uint64_t offset) const;
 
  private:
+  [[nodiscard]] std::size_t rows_at_once(std::size_t n) const;
   void gaussian(S* out, std::size_t rows, std::size_t count, const Stream& stream, std::uint64_t offset,
                 std::uint64_t stride) const;
   struct Scratch {

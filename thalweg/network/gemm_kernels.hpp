@@ -35,7 +35,6 @@ struct Product {
   std::size_t ldc = 0;
   bool accumulate = false;  // C += instead of C =
   const S* bias = nullptr;  // n, added to each row, or null
-  bool transposed = false;  // c is n×m instead
   Ahead ahead{};
 };
 
@@ -64,6 +63,8 @@ struct GemmKernels {
   void (*times_derivative)(Activation activation, const S* z, const S* h, S* d, std::size_t count);
   // out[i] = φ″(z[i])
   void (*second_derivative)(Activation activation, const S* z, const S* h, S* out, std::size_t count);
+  // c (n×m, rows ldc apart) = aᵀ, a m×n contiguous; c += instead if accumulate
+  void (*transpose)(const S* a, std::size_t m, std::size_t n, S* c, std::size_t ldc, bool accumulate);
   // out[i] = a[i] + scale·b[i]
   void (*axpy)(const S* a, S scale, const S* b, S* out, std::size_t count);
   // out[j] = Σ_b d[b·columns + j], in order of b

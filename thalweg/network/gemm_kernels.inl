@@ -144,19 +144,6 @@ inline void tile(const Product<S>& p, const S* a, S* c) {
   }
   const std::size_t ldc = p.ldc, columns = p.n;
   const bool accumulate = p.accumulate;
-  if (p.transposed) {
-    alignas(64) S buffer[M][N * lanes];
-#pragma GCC unroll 8
-    for (int i = 0; i < M; ++i)
-#pragma GCC unroll 4
-      for (int j = 0; j < N; ++j) store(buffer[i] + static_cast<std::size_t>(j) * lanes, sum[i][j]);
-    for (std::size_t j = 0; j < columns; ++j)
-      for (int i = 0; i < M; ++i) {
-        S& to = c[j * ldc + static_cast<std::size_t>(i)];
-        to = accumulate ? to + buffer[i][j] : buffer[i][j];
-      }
-    return;
-  }
   const S* const bias = p.bias;
   const auto write = [&](auto get, auto put) __attribute__((always_inline)) {
     if (bias != nullptr)
@@ -193,7 +180,7 @@ void product(const Product<S>& p) {
   for (std::size_t i = 0; i < p.m; i += tile_rows, a += stride) {
     for (std::size_t r = 0; r < share && rows_ahead > 0; ++r, --rows_ahead, ahead += p.ahead.stride)
       for (std::size_t byte = 0; byte < p.ahead.bytes; byte += 64) __builtin_prefetch(ahead + byte, 0, 2);
-    S* const c = p.c + (p.transposed ? i : i * p.ldc);
+    S* const c = p.c + i * p.ldc;
     switch (p.m - i) {
       case 1:
         tile<S, 1, N, Lines>(p, a, c);
@@ -355,6 +342,26 @@ void second_derivative(Activation activation, const S* z, const S* h, S* out, st
   }
 }
 
+// Lane i: from[min(i, count − 1)·stride].
+template <class S>
+inline typename Simd<S>::V gather(const S* from, std::size_t stride, std::size_t count) {
+  typename Simd<S>::V v;
+  for (std::size_t i = 0; i < Simd<S>::lanes; ++i) v[i] = from[(i < count ? i : count - 1) * stride];
+  return v;
+}
+
+template <class S>
+void transpose(const S* a, std::size_t m, std::size_t n, S* c, std::size_t ldc, bool accumulate) {
+  constexpr std::size_t lanes = Simd<S>::lanes;
+  for (std::size_t i = 0; i < m; i += lanes) {
+    const std::size_t rows = m - i < lanes ? m - i : lanes;
+    for (std::size_t j = 0; j < n; ++j) {
+      const auto v = gather(a + i * n + j, n, rows);
+      S* const to = c + j * ldc + i;
+      store_n(to, accumulate ? v + load_n(to, static_cast<int>(rows)) : v, static_cast<int>(rows));
+    }
+  }
+}
 template <class S>
 void axpy(const S* a, S scale, const S* b, S* out, std::size_t count) {
   using V = typename Simd<S>::V;
@@ -434,14 +441,6 @@ inline void add_logarithms(const S* tops, const S* sums, std::size_t count, doub
     store_n(log_sums + i, load(top) + logarithm(load(sum)), n);
   });
 }
-// Lane i: from[min(i, count − 1)·stride].
-template <class S>
-inline typename Simd<S>::V gather(const S* from, std::size_t stride, std::size_t count) {
-  typename Simd<S>::V v;
-  for (std::size_t i = 0; i < Simd<S>::lanes; ++i) v[i] = from[(i < count ? i : count - 1) * stride];
-  return v;
-}
-
 constexpr std::size_t narrow = 32;
 // Few columns: a row a lane.
 template <class S>
@@ -506,6 +505,7 @@ constexpr GemmKernels<S> table = {tile_rows,
                                   activate<S>,
                                   times_derivative<S>,
                                   second_derivative<S>,
+                                  transpose<S>,
                                   axpy<S>,
                                   sum_rows<S>,
                                   softmax<S>};

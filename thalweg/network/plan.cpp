@@ -56,7 +56,7 @@ Plan<S>::Inside::Inside(const Network& network_, Loss loss_, std::size_t maximum
   packed = Buffer<S>(largest_packed);
   scratch = Buffer<S>(transposed);
   bias_part = Buffer<S>(widest);
-  gemm.make_rows(widest);
+  gemm.make_rows(std::max(widest, maximum));
 }
 
 template <class S>

@@ -9,6 +9,7 @@ void Products<S>::reserve(std::size_t a, std::size_t b, std::size_t c) {
   for (const std::size_t m : {a, b, c})
     for (const std::size_t k : {a, b, c})
       scratch_.reserve(std::max(gemm_.packed_left(m, k), gemm_.packed_right(k, m)));
+  gemm_.make_rows(std::max({a, b, c}));
 }
 
 template <class S>
@@ -32,6 +33,7 @@ template <class S>
 void Products<S>::multiply_right_transposed(std::size_t m, std::size_t k, std::size_t n, const S* a, const S* b,
                                             S* c) {
   scratch_.reserve(std::max(gemm_.packed_left(m, k), gemm_.packed_right(k, m)));
+  gemm_.make_rows(m);
   gemm_.multiply_transposed(tasks_, a, m, k, b, n, c, false, scratch_.data());
 }
 
