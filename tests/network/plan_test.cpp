@@ -412,6 +412,17 @@ void perturbed_copies_agree(Isa isa, const std::string& text, double tolerance) 
     const double expected = plan.forward(theta, task.batch(), pass);
     EXPECT_NEAR(losses[k], expected, tolerance * (1 + expected)) << text << " " << k << " " << name(isa);
   }
+  // Noise that is made already is the same noise.
+  std::vector<double> again(all.size());
+  std::vector<S> made;
+  for (std::size_t k : {0, 2, 3, 4, 6, 7}) {
+    made.resize(made.size() + task.theta.size());
+    thalweg::fill_noise_on<S>(isa, std::span(made).last(task.theta.size()), all[k].noise, all[k].stream);
+  }
+  plan.perturbed_losses(task.theta, task.batch(), all, again, made);
+  EXPECT_EQ(again, losses) << text << " " << name(isa);
+  EXPECT_THROW(plan.perturbed_losses(task.theta, task.batch(), all, again, std::span(made).first(made.size() - 1)),
+               thalweg::InvalidArgument);
   // Softmax of two logits moved alike does not change.
   EXPECT_TRUE(text == "1-2" || losses[0] != losses[1]);
 }

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "thalweg/core/noise.hpp"
+#include "thalweg/core/vectorized.hpp"
 #include "thalweg/network/low_rank.hpp"
 #include "thalweg/network/weight_matrices.hpp"
 
@@ -23,6 +24,8 @@ class Rule final : public CreditRule<S> {
     copies_.resize(options_.antithetic ? 2 * k : 1 + k);
     losses_.resize(copies_.size());
     slopes_.resize(k);
+    const std::size_t all = k * plan.network().parameters();
+    made_.resize(options_.noise == Noise::gaussian && options_.rank == 0 && all <= kept ? all : 0);
     if (options_.rank > 0)
       low_rank_.emplace(plan.network().parameters(), weight_matrices(plan.network()),
                         static_cast<std::size_t>(options_.rank));
@@ -59,6 +62,9 @@ class Rule final : public CreditRule<S> {
 
  private:
   static constexpr std::size_t part = 4096;  // of the gradient at once: 16 KB, in the first cache
+  // Gaussian noise of up to so many numbers, which fit the second cache, is made once a step, more is made again for
+  // the gradient: so is all of signs, which cost next to nothing.
+  static constexpr std::size_t kept = 65536;
 
   // The losses, and from them the slope along each direction.
   double slopes(std::span<const S> theta, const Batch<S>& batch, std::uint64_t step, CreditWork& work) {
@@ -71,7 +77,10 @@ class Rule final : public CreditRule<S> {
       copies_[c++] = {options_.noise, options_.sigma, epsilon, rank};
       if (options_.antithetic) copies_[c++] = {options_.noise, -options_.sigma, epsilon, rank};
     }
-    work.flops += plan_->perturbed_losses(theta, batch, copies_, losses_);
+    for (std::size_t k = 0; k < directions && !made_.empty(); ++k)
+      fill_noise(std::span(made_).subspan(k * theta.size(), theta.size()), options_.noise,
+                 stream_.at(step, static_cast<std::uint32_t>(k)));
+    work.flops += plan_->perturbed_losses(theta, batch, copies_, losses_, made_);
     double loss = 0.0;
     for (std::size_t k = 0; k < directions; ++k) {
       const double difference =
@@ -85,6 +94,15 @@ class Rule final : public CreditRule<S> {
   // The gradient from component `first` on.
   void sum(std::size_t first, std::span<S> gradient, std::uint64_t step) const {
     std::ranges::fill(gradient, S(0));
+    if (!made_.empty()) {
+      const S* epsilon = made_.data() + first;
+      for (const S slope : slopes_) {
+        for_each_element(gradient.size(),
+                         [g = gradient.data(), epsilon, slope](std::size_t i) { g[i] += slope * epsilon[i]; });
+        epsilon += plan_->network().parameters();
+      }
+      return;
+    }
     add_noises(gradient, std::span<const S>(slopes_), options_.noise, stream_.at(step), 0, first);
   }
 
@@ -93,7 +111,7 @@ class Rule final : public CreditRule<S> {
   Stream stream_;
   std::vector<Perturbation> copies_;
   std::vector<double> losses_;
-  std::vector<S> slopes_;
+  std::vector<S> slopes_, made_;
   std::optional<LowRank<S>> low_rank_;
 };
 }  // namespace

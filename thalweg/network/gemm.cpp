@@ -136,32 +136,31 @@ void Gemm<S>::pack_right(const Right<S>& right, std::size_t k0, std::size_t kc, 
   const bool blocks = right.noise == Noise::rademacher && nc == block && nc < right.n && right.n % block == 0 &&
                       (right.offset + j0) % block == 0;
   const bool gaussian = right.noise == Noise::gaussian, whole = nc == right.n;
-  const std::size_t at_once = whole || gaussian ? std::max<std::size_t>(1, noise_chunk / nc) : (blocks ? 16 : 1);
+  const bool made = right.epsilon != nullptr;
+  const std::size_t at_once =
+      made ? kc : (whole || gaussian ? std::max<std::size_t>(1, noise_chunk / nc) : (blocks ? 16 : 1));
   for (std::size_t r = 0; r < kc; r += at_once) {
     const std::size_t rows = std::min(at_once, kc - r);
     const std::size_t count = (rows - 1) * right.n + nc;
     const std::uint64_t first = right.offset + (k0 + r) * right.n + j0;
     thalweg::kernels::PackNoise<S> noise{right.scale};
-    if (blocks) {
+    if (made) {
+      noise.epsilon = right.epsilon + k0 * right.n + j0, noise.stride = right.n;
+    } else if (blocks) {
       noise_.blocks(scratch.words.data(), rows, right.stream, first / block, right.n / block);
-      noise.words = scratch.words.data();
+      noise.words = scratch.words.data(), noise.stride = block;
     } else if (right.noise == Noise::rademacher) {
       const std::size_t needed = (first % 32 + count + 31) / 32;
       noise_.words(scratch.words.data(), needed, right.stream, first / 32);
       scratch.words.data()[needed] = 0;
-      noise.words = scratch.words.data();
-    } else if (gaussian && whole) {
-      this->gaussian(scratch.epsilon.data(), 1, count, right.stream, first, 0);
+      noise.words = scratch.words.data(), noise.position = first % 32, noise.stride = right.n;
     } else if (gaussian) {
-      this->gaussian(scratch.epsilon.data(), rows, nc, right.stream, first, right.n);
+      this->gaussian(scratch.epsilon.data(), whole ? 1 : rows, whole ? count : nc, right.stream, first, right.n);
+      noise.epsilon = scratch.epsilon.data(), noise.stride = nc;
     }
-    for (std::size_t i = 0; i < rows; ++i) {
-      noise.position = blocks ? i * block : first % 32 + i * right.n;
-      if (gaussian) noise.epsilon = scratch.epsilon.data() + i * nc;
-      const std::size_t at = (r + i) * kernels_.nr;
-      kernels_.pack_row(w == nullptr ? nullptr : w + (r + i) * right.n, nc, noise, plus + at,
-                        minus ? scratch.minus.data() + at : nullptr, stride);
-    }
+    const std::size_t at = r * kernels_.nr;
+    kernels_.pack_rows(w == nullptr ? nullptr : w + r * right.n, right.n, rows, nc, noise, plus + at,
+                       minus ? scratch.minus.data() + at : nullptr, stride);
   }
 }
 

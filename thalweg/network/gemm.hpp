@@ -75,6 +75,7 @@ struct Right {
   S scale = 0;
   Stream stream{};
   std::uint64_t offset = 0;
+  const S* epsilon = nullptr;  // the noise where it is made already, k×n
 };
 // One product with it: c (m×n) = a·B, + bias (n) unless null, + c if accumulate; B with −scale if minus.
 template <class S>

@@ -4,7 +4,7 @@
 // blocks (gemm.hpp), each block packed by itself. Two layouts of a tile of A, `steps` = k rounded up to 16:
 //   lines     [k/16][mr][16]   copied by runs of 16 along k; for A whose rows are contiguous
 //   columns   [k][mr]          copied by runs of mr along m; for A given transposed (k×m, row-major)
-// A panel of B is [k][nr], zero beyond column n.
+// A panel of B is [k][nr], anything beyond column n.
 #pragma once
 
 #include <cstddef>
@@ -38,13 +38,14 @@ struct Product {
   Ahead ahead{};
 };
 
-// Noise for packing: w + scale·ε. Values (epsilon) or signs (words, from bit `position`); neither: no noise.
+// Noise for packing: w + scale·ε. Values (epsilon) or signs (words, from bit `position`), those of the next row
+// `stride` values or bits farther; neither: no noise.
 template <class S>
 struct PackNoise {
   S scale = 0;
   const S* epsilon = nullptr;
   const std::uint32_t* words = nullptr;
-  std::size_t position = 0;
+  std::size_t position = 0, stride = 0;
 };
 
 template <class S>
@@ -54,9 +55,10 @@ struct GemmKernels {
   void (*pack_columns)(const S* a, std::size_t lda, std::size_t m, std::size_t k, S* out);
   void (*pack_b)(const S* b, std::size_t ldb, std::size_t k, std::size_t n, S* out);
   void (*pack_b_transposed)(const S* b, std::size_t ldb, std::size_t k, std::size_t n, S* out);  // b is n×k
-  // One row of n numbers into the panels (panel_stride apart): plus = w + scale·ε, and minus = w − scale·ε unless
-  // null. w may be null: the noise alone.
-  void (*pack_row)(const S* w, std::size_t n, const PackNoise<S>& noise, S* plus, S* minus, std::size_t panel_stride);
+  // Rows of n numbers, ldw apart, into the panels (panel_stride apart): plus = w + scale·ε, and minus = w − scale·ε
+  // unless null. w may be null: the noise alone.
+  void (*pack_rows)(const S* w, std::size_t ldw, std::size_t rows, std::size_t n, const PackNoise<S>& noise, S* plus,
+                    S* minus, std::size_t panel_stride);
   void (*multiply)(const Product<S>& product);
   void (*activate)(Activation activation, const S* z, S* h, std::size_t count);
   // d[i] *= φ′(z[i]); h = φ(z) saves work.

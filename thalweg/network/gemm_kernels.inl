@@ -51,29 +51,42 @@ void pack_columns(const S* a, std::size_t lda, std::size_t m, std::size_t k, S* 
 }
 
 template <class S>
-void pack_row(const S* w, std::size_t n, const PackNoise<S>& noise, S* plus, S* minus, std::size_t panel_stride) {
+void pack_rows(const S* w, std::size_t ldw, std::size_t rows, std::size_t n, const PackNoise<S>& noise, S* plus,
+               S* minus, std::size_t panel_stride) {
   using V = typename Simd<S>::V;
   constexpr std::size_t nr = panel_columns<S>;
   constexpr std::size_t lanes = Simd<S>::lanes;
   const auto bits = lane_bits<S>();
-  const V scale = V{} + noise.scale;
-  for (std::size_t j = 0; j < n; j += nr, plus += panel_stride) {
-    const std::size_t end = n - j < nr ? n - j : nr;
-    for (std::size_t i = 0; i < nr; i += lanes) {
-      const int part = i >= end ? 0 : (end - i < lanes ? static_cast<int>(end - i) : static_cast<int>(lanes));
-      V base{}, change{};
-      if (part != 0) {
-        if (w != nullptr) base = load_n(w + j + i, part);
-        if (noise.words != nullptr)
-          change = signs<S>(noise.words, noise.position + j + i, scale, bits);
-        else if (noise.epsilon != nullptr)
-          change = scale * load_n(noise.epsilon + j + i, part);
+  const V scale = splat(noise.scale);
+  const S* const epsilon = noise.epsilon;
+  const std::uint32_t* const words = noise.words;
+  const auto panel = [&](std::size_t j, auto get) __attribute__((always_inline)) {
+    S *to = plus, *to_minus = minus;
+    std::size_t at = j + noise.position;
+    for (std::size_t r = 0; r < rows; ++r, at += noise.stride, to += nr) {
+#pragma GCC unroll 4
+      for (std::size_t i = 0; i < nr; i += lanes) {
+        V base{}, change{};
+        if (w != nullptr) base = get(w + r * ldw + j, i);
+        if (words != nullptr)
+          change = signs<S>(words, at + i, scale, bits);
+        else if (epsilon != nullptr)
+          change = scale * get(epsilon + at, i);
+        store(to + i, base + change);
+        if (to_minus != nullptr) store(to_minus + i, base - change);
       }
-      store(plus + i, base + change);
-      if (minus != nullptr) store(minus + i, base - change);
+      if (to_minus != nullptr) to_minus += nr;
     }
+    plus += panel_stride;
     if (minus != nullptr) minus += panel_stride;
-  }
+  };
+  std::size_t j = 0;
+  for (; j + nr <= n; j += nr) panel(j, [](const S* from, std::size_t i) { return V(load(from + i)); });
+  if (j < n)
+    panel(j, [left = n - j](const S* from, std::size_t i) {
+      const std::size_t part = i >= left ? 0 : (left - i < lanes ? left - i : lanes);
+      return part == 0 ? V{} : V(load_n(from + i, static_cast<int>(part)));
+    });
 }
 
 template <class S>
@@ -500,7 +513,7 @@ constexpr GemmKernels<S> table = {tile_rows,
                                   pack_columns<S>,
                                   pack_b<S>,
                                   pack_b_transposed<S>,
-                                  pack_row<S>,
+                                  pack_rows<S>,
                                   multiply<S>,
                                   activate<S>,
                                   times_derivative<S>,

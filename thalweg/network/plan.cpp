@@ -209,7 +209,7 @@ double Plan<S>::forward(std::span<const S> theta, const Batch<S>& batch, const P
   if (clean.size_ != batch.size || clean.x_ != batch.inputs.data() || &clean == &pass)
     throw InvalidArgument("clean is the pass of the same batch without noise, and not the noisy one");
   inside_->forward(theta, batch, pass, &noise, &clean, epsilon.data());
-  return inside_->loss_of(pass, batch);
+  return inside_->loss_of(pass.outputs().data(), batch, pass.losses_);
 }
 template <class S>
 std::span<const S> Plan<S>::outputs(std::span<const S> theta, const Batch<S>& batch, Pass<S>& pass) {

@@ -145,10 +145,12 @@ class Plan {
   // losses[k] = mean loss at θ + scale_k·ε_k. The noise is regenerated while the weights are packed and never
   // stored; ±σ of one stream next to each other share it, and all share the first layer's X·W. Of noise of low rank
   // (network/low_rank.hpp, the matrices are the layers' weights) only the factors are made, and what it changes is
-  // computed instead of the whole: see plan_low_rank.cpp. Returns the operations executed, which for low rank depend
-  // on the data.
+  // computed instead of the whole: see plan_low_rank.cpp. Where all noise of full rank is small, it may be given
+  // instead of made again: `made` has a row of parameters() a direction, what fill_noise makes of its stream. Returns
+  // the operations executed, which for low rank depend on the data.
   double perturbed_losses(std::span<const S> theta, const Batch<S>& batch,
-                          std::span<const Perturbation> perturbations, std::span<double> losses);
+                          std::span<const Perturbation> perturbations, std::span<double> losses,
+                          std::span<const S> made = {});
 
   // pass.deltas(l) of every layer for targets drawn from the network's own prediction (loss_model_vjp); what backward
   // left there is overwritten. No weight gradients.

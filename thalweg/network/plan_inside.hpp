@@ -30,6 +30,7 @@ struct Plan<S>::Inside {
   struct Item {
     std::size_t first = 0;
     bool pair = false;
+    const S* epsilon = nullptr;  // its noise, if it is made already
   };
   // Perturbations of low rank: up to kernels::group of them at once. Lane i has perturbation i mod width, of sample
   // i / width of as many samples as there is room for.
@@ -143,7 +144,7 @@ struct Plan<S>::Inside {
   void forward_tangent(std::span<const S> theta, const Batch<S>& batch, Pass<S>& pass, const Tangent<S>& tangent,
                        bool keep, bool primal = true);
   void perturbed(const Tasks& where, Context& context, std::span<const S> theta, const Batch<S>& batch,
-                 const Perturbation& perturbation, bool pair, double* plus, double* minus);
+                 const Perturbation& perturbation, const S* epsilon, double* plus, double* minus);
   void make_low_rank(std::uint32_t rank);
   void make_factors(const LowRankGroup& group);
   void low_rank_block(const LowRankGroup& group, LowRankContext& context, const Batch<S>& batch, std::size_t block);

@@ -26,14 +26,20 @@ void Plan<S>::Inside::make_contexts() {
 
 template <class S>
 void Plan<S>::Inside::perturbed(const Tasks& where, Context& c, std::span<const S> theta, const Batch<S>& batch,
-                                const Perturbation& perturbation, bool pair, double* plus, double* minus) {
+                                const Perturbation& perturbation, const S* epsilon, double* plus, double* minus) {
+  const bool pair = minus != nullptr;
   const std::size_t rows = batch.size;
   const S sigma = static_cast<S>(perturbation.scale);
   for (std::size_t l = 0; l < network.layers().size(); ++l) {
     const LayerView& view = network.layers()[l];
     Right<S> right{theta.data() + view.weights, view.in,     view.out, perturbation.noise, sigma,
                    perturbation.stream,         view.weights};
-    gemm.fill(c.bias_plus.data(), view.out, perturbation.noise, perturbation.stream, view.bias);
+    if (epsilon != nullptr) {
+      right.epsilon = epsilon + view.weights;
+      std::copy_n(epsilon + view.bias, view.out, c.bias_plus.data());
+    } else {
+      gemm.fill(c.bias_plus.data(), view.out, perturbation.noise, perturbation.stream, view.bias);
+    }
     const auto chunk = [&](S* z, S* h) { activate(where, view.activation, rows, view.out, z, h); };
     if (pair && l == 0) {
       right.w = nullptr, right.scale = S{1};
@@ -65,7 +71,8 @@ void Plan<S>::Inside::perturbed(const Tasks& where, Context& c, std::span<const 
 
 template <class S>
 double Plan<S>::perturbed_losses(std::span<const S> theta, const Batch<S>& batch,
-                                 std::span<const Perturbation> perturbations, std::span<double> losses) {
+                                 std::span<const Perturbation> perturbations, std::span<double> losses,
+                                 std::span<const S> made) {
   Inside& in = *inside_;
   check_size("theta", theta.size(), in.network.parameters());
   check_size("losses", losses.size(), perturbations.size());
@@ -75,13 +82,19 @@ double Plan<S>::perturbed_losses(std::span<const S> theta, const Batch<S>& batch
                           std::to_string(in.maximum_batch));
   in.items.clear(), in.low.items.clear();
   bool pairs = false;
+  std::size_t directions = 0;
   for (std::size_t k = 0; k < perturbations.size(); ++k) {
     const bool pair = k + 1 < perturbations.size() && is_pair(perturbations[k], perturbations[k + 1]);
     const bool low_rank = is_low_rank(perturbations[k]);
-    (low_rank ? in.low.items : in.items).push_back({k, pair});
+    const bool has_noise = !low_rank && perturbations[k].noise != Noise::none;
+    const S* const epsilon =
+        has_noise && !made.empty() ? made.data() + in.network.parameters() * directions : nullptr;
+    directions += has_noise ? 1 : 0;
+    (low_rank ? in.low.items : in.items).push_back({k, pair, epsilon});
     pairs = pairs || (pair && !low_rank);
     if (pair) ++k;
   }
+  if (!made.empty()) check_size("made", made.size(), in.network.parameters() * directions);
   double flops = flops_perturbed(batch.size, perturbations);
   if (!in.low.items.empty()) {
     if (in.low.rank == 0) in.low.clean = pass();
@@ -106,8 +119,8 @@ double Plan<S>::perturbed_losses(std::span<const S> theta, const Batch<S>& batch
                      Right<S>{theta.data() + first.weights, first.in, first.out});
   }
   const auto one = [&](const Tasks& where, std::size_t index, std::size_t context) {
-    const auto [k, pair] = in.items[index];
-    in.perturbed(where, in.contexts[context], theta, batch, perturbations[k], pair, &losses[k],
+    const auto [k, pair, epsilon] = in.items[index];
+    in.perturbed(where, in.contexts[context], theta, batch, perturbations[k], epsilon, &losses[k],
                  pair ? &losses[k + 1] : nullptr);
   };
   // Enough copies for all threads: each takes whole copies. Else the threads share each copy. The bits are the same.
@@ -121,8 +134,10 @@ double Plan<S>::perturbed_losses(std::span<const S> theta, const Batch<S>& batch
 }
 
 template double Plan<float>::perturbed_losses(std::span<const float>, const Batch<float>&,
-                                              std::span<const Perturbation>, std::span<double>);
+                                              std::span<const Perturbation>, std::span<double>,
+                                              std::span<const float>);
 template double Plan<double>::perturbed_losses(std::span<const double>, const Batch<double>&,
-                                               std::span<const Perturbation>, std::span<double>);
+                                               std::span<const Perturbation>, std::span<double>,
+                                               std::span<const double>);
 
 }  // namespace thalweg
