@@ -109,6 +109,15 @@ enum Algorithm : int {
 };
 #endif
 
+// Seconds a call of runs, each whole, from the function to the result: as many as ask `calls` together.
+template <class OneRun>
+double seconds_a_call(int calls, OneRun&& run) {
+  const auto start = Clock::now();
+  int asked = 0;
+  while (asked < calls) asked += run();
+  return seconds_since(start) / asked;
+}
+
 // A method's cost a call beside that of NLopt's nearest; `box`: in [−3, 5]ⁿ, which both sides search whole.
 template <double (*function)(const double*, std::size_t) = sphere, class M>
 void beside_nlopt(const std::string& work, std::size_t n, int calls, const M& method, Algorithm algorithm,
@@ -117,14 +126,15 @@ void beside_nlopt(const std::string& work, std::size_t n, int calls, const M& me
   const Run ours = [&] {
     thalweg::Limits limits{.max_evaluations = static_cast<std::uint64_t>(calls)};
     if (box) limits.bounds = {low, high};
-    const auto start = Clock::now();
-    const auto r =
-        thalweg::minimize([n](std::span<const double> x) { return function(x.data(), n); }, x0, method, limits);
-    return seconds_since(start) / static_cast<double>(r.evaluations());
+    return seconds_a_call(calls, [&] {
+      const auto r =
+          thalweg::minimize([n](std::span<const double> x) { return function(x.data(), n); }, x0, method, limits);
+      return static_cast<int>(r.evaluations());
+    });
   };
   Run theirs;
 #ifdef HAVE_NLOPT
-  theirs = [&] {
+  const auto their_run = [&] {
     int count = 0;
     nlopt_opt opt = nlopt_create(algorithm, static_cast<unsigned>(n));
     nlopt_set_min_objective(
@@ -141,12 +151,11 @@ void beside_nlopt(const std::string& work, std::size_t n, int calls, const M& me
     nlopt_set_maxeval(opt, calls);
     std::vector<double> x = x0;
     double f = 0.0;
-    const auto start = Clock::now();
     nlopt_optimize(opt, x.data(), &f);
-    const double seconds = seconds_since(start);
     nlopt_destroy(opt);
-    return seconds / count;
+    return count;
   };
+  theirs = [&] { return seconds_a_call(calls, their_run); };
 #else
   static_cast<void>(algorithm);
 #endif

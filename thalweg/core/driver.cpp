@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <typeinfo>
 
 #include "thalweg/core/asks_beside.hpp"
 #include "thalweg/core/interrupted.hpp"
@@ -58,14 +59,16 @@ class Driver<S>::Gateway final : public Objective<S> {
 template <class S>
 Driver<S>::Driver(Objective<S>& f, std::span<const S> x0, MethodRef<S> method, const BasicLimits<S>& limits)
     : method_(method), limits_(limits), leaf_(&f), top_(&f), gateway_(std::make_unique<Gateway>(*this)) {
-  while (auto* adapter = dynamic_cast<Adapter<S>*>(leaf_)) {
+  FunctionObjective* function = nullptr;
+  if constexpr (std::is_same_v<S, double>)
+    if (typeid(f) == typeid(FunctionObjective)) function = static_cast<FunctionObjective*>(&f);
+  for (Adapter<S>* adapter; function == nullptr && (adapter = dynamic_cast<Adapter<S>*>(leaf_)) != nullptr;) {
     adapters_.push_back(adapter);
     leaf_ = &adapter->base();
   }
   leaf_offers_ = leaf_->offers();
   direct_ = limits.log == nullptr && !leaf_->parallel_inside();
-  if (adapters_.empty() && limits.log == nullptr && limits.events == nullptr && !limits.max_flops)
-    plain_ = dynamic_cast<FunctionObjective*>(&f);
+  if (limits.log == nullptr && limits.events == nullptr && !limits.max_flops) plain_ = function;
   limited_ = limits.target || limits.interrupt != nullptr || limits.max_flops || limits.max_seconds;
   overlooked_ = limits.keep_path || limits.callback || limits.events != nullptr;
   if (x0.size() != leaf_->dimension())

@@ -281,9 +281,11 @@ void Powell::run(Objective<double>& f, Search& search) const {
     }
     if (!std::isfinite(s.value))
       return search.finish(Status::numerical_failure, "no finite value met; try another start or a larger step");
-    return search.finish(Status::converged, fmt::format("a sweep along the axes moved by {:.1e} (tolerance {}) and "
-                                                        "lowered f by {:.1e}",
-                                                        moved, x_tol, decrease));
+    return search.finish(
+        Status::converged,
+        moved <= x_tol
+            ? fmt::format("a sweep along the axes moved by {:.1e} (x_tolerance {})", moved, x_tol)
+            : fmt::format("a sweep along the axes lowered f by {:.1e} (f_tolerance {} of |f|)", decrease, f_tol));
   }
 }
 
