@@ -3,22 +3,54 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <vector>
-
-#include "thalweg/direct_search/mads_cache.hpp"
 
 namespace thalweg {
 
 namespace {
-constexpr std::size_t remembered = 1U << 20;  // numbers of the points that are remembered, at most
+
+// Points that were asked not long ago and their values: a later one takes the place of an earlier with its hash.
+class RecentPoints {
+ public:
+  explicit RecentPoints(std::size_t n)
+      : n_(n),
+        slots_(std::bit_floor(std::min(64 * n + 256, std::max<std::size_t>(most / n, 2)))),
+        x_(slots_ * n, std::nan("")),
+        f_(slots_) {}
+  // The value of x: remembered, or f's.
+  double value(Objective<double>& f, std::span<const double> x) {
+    std::uint64_t hash = 0, odd = 0x9E3779B97F4A7C15u;
+    for (const double v : x)
+      hash += std::bit_cast<std::uint64_t>(v + 0.0) * odd, odd += 0xD6E8FEB86659FD92u;  // −0 is 0
+    hash = (hash ^ hash >> 32) * 0x9E3779B97F4A7C15u;
+    const std::size_t slot = hash >> (64 - std::countr_zero(slots_));
+    double* const there = x_.data() + slot * n_;
+    if (!std::equal(x.begin(), x.end(), there)) {
+      f_[slot] = f.value(x);
+      std::copy(x.begin(), x.end(), there);
+    }
+    return f_[slot];
+  }
+
+ private:
+  static constexpr std::size_t most = std::size_t{1} << 20;  // numbers
+  std::size_t n_, slots_;
+  std::vector<double> x_, f_;
+};
+
 }  // namespace
 
 Description<HookeJeeves> HookeJeeves::describe() {
   Description<HookeJeeves> d("hooke-jeeves", "Hooke and Jeeves' pattern search", "3.1");
   d.reference("Hooke & Jeeves, J. ACM 8 (1961) 212")
       .formula("explore b along ±Δe_i → b'; f(b') < f(b): leap to b' + (b' − b) and explore there; else Δ ← Δ/2")
-      .cost("up to 2n values an exploration, O(n) work each; n + 1 numbers for each of the last 10⁶/n points")
+      .cost(
+          "up to 2n values an exploration, O(n) work each; n + 1 numbers for each of 64n + 256 recent points, of "
+          "10⁶/n at "
+          "most")
       .notes("At the stop |∇f|∞ ≤ LΔ/2 where no bound is near.")
       .example("thalweg minimize --problem rosenbrock:n=2 --method hooke-jeeves")
       .asks(AnswerKind::value)
@@ -41,16 +73,9 @@ void HookeJeeves::run(Objective<double>& f, Search& search) const {
     longest = std::max(longest, length[i]);
   }
   // The lattice leads back to points: at a wall, from a leap that failed, from a Δ to its half.
-  const std::size_t room = f.offers().stochastic ? 0 : remembered / n;
-  PointCache cache(n, std::min<std::size_t>(search.evaluations_left().value_or(1024), room));
-  const auto ask = [&](const std::vector<double>& point) {
-    if (room == 0) return f.value(point);
-    if (const std::size_t k = cache.find(point); k != PointCache::none) return cache.value(k);
-    const double value = f.value(point);
-    if (cache.size() == room) cache.clear();
-    cache.insert(point, value);
-    return value;
-  };
+  RecentPoints recent(n);
+  const bool draws = f.offers().stochastic;
+  const auto ask = [&](std::span<const double> point) { return draws ? f.value(point) : recent.value(f, point); };
   double scale = 1.0, base_value = ask(base);
   search.iteration(base, base_value);
 

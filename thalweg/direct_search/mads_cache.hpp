@@ -30,10 +30,6 @@ class PointCache {
     x_.insert(x_.end(), x.begin(), x.end());
     f_.push_back(f);
   }
-  void clear() {
-    x_.clear(), f_.clear();
-    slots_.assign(slots_.size(), none);
-  }
 
  private:
   // Where the point is, or would be: linear probing.
