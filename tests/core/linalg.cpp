@@ -153,6 +153,29 @@ TEST(Linalg, LdltAndLuSolve) {
   }
 }
 
+// Condition numbers of Hilbert's matrices: 1.5e10 for n = 8, 1e18 and more for n = 14. A triangle of ones has
+// 2n, though the bound by absolute values that is looked at first has 2ⁿ.
+TEST(Linalg, LuRefusesWhatIsSingularToRoundingAlone) {
+  const auto hilbert = [](std::size_t n) {
+    Numbers a(n * n);
+    for (std::size_t i = 0; i < n; ++i)
+      for (std::size_t j = 0; j < n; ++j) a[i * n + j] = 1.0 / static_cast<double>(i + j + 1);
+    return a;
+  };
+  EXPECT_TRUE(Lu(8).factor(hilbert(8)));
+  EXPECT_FALSE(Lu(14).factor(hilbert(14)));
+  const std::size_t n = 60;
+  Numbers ones(n * n, 0.0), x(n, 1.0);
+  for (std::size_t i = 0; i < n; ++i)
+    for (std::size_t j = i; j < n; ++j) ones[i * n + j] = 1.0;
+  Lu lu(n);
+  ASSERT_TRUE(lu.factor(ones));
+  lu.solve(x);
+  for (std::size_t i = 0; i < n; ++i) EXPECT_NEAR(x[i], i + 1 == n ? 1.0 : 0.0, 1e-12);
+  ones[3] = std::nan("");
+  EXPECT_FALSE(lu.factor(ones));
+}
+
 TEST(Linalg, LeastSquaresSatisfiesTheNormalEquations) {
   const std::size_t m = 12, n = 5;
   const Numbers a = random_numbers(m * n, 1), b = random_numbers(m, 2);
