@@ -131,7 +131,7 @@ def tasks(args, peers, problems):
 
 # Our own that ask values alone, where the tool has them; with a box also those that need one.
 OURS = ["nelder-mead", "powell", "mads", "coordinate-search", "hooke-jeeves", "cma-es", "random-search"]
-OVER_DIFFERENCES = ("l-bfgs", "fd-forward")
+OVER_DIFFERENCES = ["l-bfgs", "bfgs"]
 OURS_IN_A_BOX = ["de", "simulated-annealing", "direct", "direct-l"]
 
 
@@ -139,9 +139,8 @@ def write_comparison(args, problems, chosen):
     listed = subprocess.check_output([args.thalweg, "list", "methods"], text=True).splitlines()
     known = [line.split()[0] for line in listed if line.split()]
     ours = [m for m in OURS + (OURS_IN_A_BOX if all(p["lower"] for p in problems) else []) if m in known and chosen(m)]
-    method, estimator = OVER_DIFFERENCES
-    differences = f"id = {json.dumps(method)}\nestimator = {json.dumps(estimator)}\n"
-    differences = f"[[method]]\n{differences}\n" if method in known and chosen(f"{method} · {estimator}") else ""
+    differences = "".join(f'[[method]]\nid = "{m}"\nestimator = "fd-forward"\n\n' for m in OVER_DIFFERENCES
+                          if m in known and chosen(f"{m} · fd-forward"))
     folder = os.path.dirname(args.comparison)
     with open(args.comparison, "w", encoding="utf-8") as file:
         file.write(f'name = "{args.suite}, with peers"\nout = {json.dumps(folder)}\nseeds = {args.seeds}\n'
