@@ -104,8 +104,7 @@ void NelderMead::run(Objective<double>& f, Search& search) const {
   double mean_before = s.mean();
   int restarted = 0;
   std::size_t until_size = m + 1, until_decrease = period;  // iterations that are left before each test
-  for (;;) {
-    s.iterate(alpha, beta, gamma, delta);
+  while (s.iterate(alpha, beta, gamma, delta)) {
     search.iteration(s.ranked(0), s.best());
 
     const bool flat = s.worst() - s.best() <= f_tol * std::abs(s.best()), look = --until_size == 0;

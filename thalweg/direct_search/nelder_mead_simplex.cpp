@@ -76,8 +76,9 @@ THALWEG_WIDEST void insert(std::size_t places, double value, std::int64_t vertex
 
 }  // namespace
 
-NelderMeadSimplex::NelderMeadSimplex(Objective<double>& f, const Search& search, std::vector<std::size_t> free)
+NelderMeadSimplex::NelderMeadSimplex(Objective<double>& f, Search& search, std::vector<std::size_t> free)
     : f_(f),
+      search_(search),
       bounds_(search.bounds()),
       n_(search.start().size()),
       stride_(blas::padded_to_four(n_)),
@@ -117,24 +118,27 @@ void NelderMeadSimplex::sort() {
   refresh_sum();
 }
 
-void NelderMeadSimplex::iterate(double alpha, double beta, double gamma, double delta) {
+bool NelderMeadSimplex::iterate(double alpha, double beta, double gamma, double delta) {
+  if (search_.spent(AnswerKind::value)) return false;
   if (++since_refresh_ > m_) refresh_sum();  // the running sum is renewed once in m iterations: no drift
   reflect(stride_, sum_.data(), ranked(m_).data(), mean_scale_, alpha, centroid_.data(), trial_.data());
   const double reflected = ask(trial_);
+  if (reflected >= best() && reflected < value(m_ - 1)) {
+    accept(trial_, reflected);
+    return true;
+  }
+  if (search_.spent(AnswerKind::value)) return false;
   if (reflected < best()) {
     along(beta);  // expand
     const double expanded = ask(second_);
-    return expanded < reflected ? accept(second_, expanded) : accept(trial_, reflected);
+    expanded < reflected ? accept(second_, expanded) : accept(trial_, reflected);
+  } else {
+    const bool outside = reflected < worst();
+    along(outside ? gamma : -gamma);  // contract
+    const double contracted = ask(second_);
+    (outside ? contracted <= reflected : contracted < worst()) ? accept(second_, contracted) : shrink(delta);
   }
-  if (reflected < value(m_ - 1)) return accept(trial_, reflected);
-  if (reflected < worst()) {
-    along(gamma);  // contract outside
-    const double outside = ask(second_);
-    return outside <= reflected ? accept(second_, outside) : shrink(delta);
-  }
-  along(-gamma);  // contract inside
-  const double inner = ask(second_);
-  return inner < worst() ? accept(second_, inner) : shrink(delta);
+  return true;
 }
 
 double NelderMeadSimplex::ask(std::span<double> x) {

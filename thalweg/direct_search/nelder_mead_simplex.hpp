@@ -16,7 +16,7 @@ namespace thalweg {
 // m+1 vertices in Rⁿ, m the number of variables for which the bounds leave room.
 class NelderMeadSimplex {
  public:
-  NelderMeadSimplex(Objective<double>& f, const Search& search, std::vector<std::size_t> free);
+  NelderMeadSimplex(Objective<double>& f, Search& search, std::vector<std::size_t> free);
 
   [[nodiscard]] std::span<double> vertex(std::size_t j) { return {x_.data() + j * stride_, n_}; }
   [[nodiscard]] std::span<double> ranked(std::size_t rank) {
@@ -27,8 +27,8 @@ class NelderMeadSimplex {
   [[nodiscard]] double worst() const { return value(m_); }
 
   void evaluate_all();
-  // One iteration of Lagarias et al. (1998), with the coefficients α, β, γ, δ.
-  void iterate(double alpha, double beta, double gamma, double delta);
+  // One iteration of Lagarias et al. (1998), with the coefficients α, β, γ, δ. False: the budget has no value left.
+  [[nodiscard]] bool iterate(double alpha, double beta, double gamma, double delta);
   // The vertices x_best and x_best − sign(D_i)·edge_i e_i (Kelley 1999, §4), turned round where a bound is in the
   // way.
   void restart(std::span<const double> edge);
@@ -59,6 +59,7 @@ class NelderMeadSimplex {
   void ask_all_but_best();  // of batch_, into the ranks above the best's
 
   Objective<double>& f_;
+  Search& search_;
   const Bounds& bounds_;
   std::size_t n_, stride_;
   std::vector<std::size_t> free_;
