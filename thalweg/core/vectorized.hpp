@@ -18,7 +18,9 @@ namespace thalweg {
 // f(i) for i = 0 … n−1; the calls must not depend on each other, nor their arrays overlap.
 template <class F>
 THALWEG_VECTORIZED void for_each_element(std::size_t n, F f) {
+#if !defined(__clang__)  // which does not know it
 #pragma GCC ivdep
+#endif
   for (std::size_t i = 0; i < n; ++i) f(i);
 }
 
