@@ -51,6 +51,9 @@ TEST(Minimize, NumbersRoundTripAndInfinitiesAreText) {
   EXPECT_EQ(json["f"].get<double>(), (0.1 - 1) * (0.1 - 1) + 4.0);
   EXPECT_EQ(json["status"], "evaluation_budget");
   EXPECT_EQ(json["flops"], nullptr);
+  const Outcome drawn =
+      thalweg(minimize({"--problem", "sphere:n=4", "--method", "zo-sgd", "--max-evaluations", "20", "--json"}));
+  EXPECT_EQ(drawn.json()["flops"], nullptr);  // the noise is counted, f is not
   const Outcome none = thalweg(minimize(
       {"--command", program("nan:1"), "--x0", "1,1", "--method", "nelder-mead", "--max-evaluations", "1", "--json"}));
   EXPECT_EQ(none.json()["f"], "inf");

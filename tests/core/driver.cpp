@@ -130,6 +130,17 @@ TEST(Driver, ABudgetOfFlopsWantsAnObjectiveThatCountsThem) {
   const Result r = minimize(counting, std::vector{1.0}, RandomProbe{}, {.max_flops = 95.0});
   EXPECT_EQ(r.status, Status::flop_budget);
   EXPECT_EQ(r.evaluations(), 10u);
+  EXPECT_EQ(r.ledger.flops, 100.0);
+  // What a method charges of its own is not the run's sum where the answers are not counted.
+  Method charging = method(RandomProbe{});
+  charging.run = [run = charging.run](Objective<double>& objective, Search& search) {
+    search.charge_flops(1e3);
+    run(objective, search);
+  };
+  FunctionObjective plain(1, f);
+  const std::vector<double> start = {1.0};
+  EXPECT_EQ(minimize(plain, start, charging, {.max_evaluations = 9}).ledger.flops, 0.0);
+  EXPECT_EQ(minimize(plain, start, charging, {.max_evaluations = 9, .threads = 2}).ledger.flops, 0.0);
 }
 
 TEST(Driver, LimitsThatAreNoLimitsAreErrors) {

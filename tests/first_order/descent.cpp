@@ -176,8 +176,19 @@ TEST(Descent, NeverOneEvaluationOverAndStopsFromCallbacks) {
 
 TEST(Descent, ChargesTheRulesWork) {
   FunctionObjective f(10, quadratic);
-  const auto r = minimize(f, std::vector<double>(10, 1.0), descent(sgd()), {.max_iterations = 50});
-  EXPECT_DOUBLE_EQ(r.ledger.flops, 50.0 * 20.0);
+  struct Counting : Objective<double> {
+    explicit Counting(FunctionObjective& base) : f(base) {}
+    [[nodiscard]] std::size_t dimension() const override { return f.dimension(); }
+    [[nodiscard]] Offers offers() const override { return f.offers(); }
+    void answer(std::span<const Question<double>> questions, std::span<Answer<double>> answers) override {
+      f.answer(questions, answers);
+      for (auto& a : answers) a.flops = 7.0;
+    }
+    FunctionObjective& f;
+  } counting(f);
+  const auto r = minimize(counting, std::vector<double>(10, 1.0), descent(sgd()), {.max_iterations = 50});
+  EXPECT_DOUBLE_EQ(r.ledger.flops, 50.0 * 20.0 + 7.0 * static_cast<double>(r.ledger.of(AnswerKind::gradient)));
+  EXPECT_EQ(minimize(f, std::vector<double>(10, 1.0), descent(sgd()), {.max_iterations = 50}).ledger.flops, 0.0);
 }
 
 TEST(Descent, RecommendsNesterovsX) {

@@ -117,7 +117,8 @@ class Driver {
   std::vector<std::uint64_t> numbers_;
   std::mutex complete_mutex_;
   bool whole_value_seen_ = false;
-  bool silent_ = false;  // ask nothing more
+  bool uncounted_ = false;  // an answer did not say how many operations it took
+  bool silent_ = false;     // ask nothing more
   double replayed_seconds_ = 0.0;
   std::chrono::steady_clock::time_point began_;
   std::uint64_t clock_due_ = 0, clock_at_ = 0;  // seconds_about_now(): the next reading, the last, and what it read

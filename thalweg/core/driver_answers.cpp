@@ -122,7 +122,8 @@ void Driver<S>::note(const Question<S>& question, Answer<S>& answer) {
   Ledger& ledger = result_.ledger;
   detail::for_each_kind(question.asks, [&](std::size_t k) { ++ledger.answers[k]; });
   ledger.flops += answer.flops;
-  if (limits_.max_flops && answer.flops == 0.0 && !answer.failed)
+  if (answer.flops == 0.0 && !answer.failed) uncounted_ = true;
+  if (limits_.max_flops && uncounted_)
     throw InvalidArgument("max_flops is " + detail::format(*limits_.max_flops) +
                           ", but this objective does not say how many operations an answer takes, so that the limit "
                           "would never be met; give max_evaluations or max_seconds");

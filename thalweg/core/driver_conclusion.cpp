@@ -11,6 +11,8 @@ namespace thalweg {
 // times.
 template <class S>
 void Driver<S>::conclude() {
+  // What methods and estimators charge of their own is no sum where the answers' part is unknown.
+  if (plain_ || uncounted_) result_.ledger.flops = 0.0;
   if (!result_.recommended.empty()) result_.recommended = in_users_coordinates(result_.recommended);
   const bool may_ask = !error_ && !silent_ && result_.status != Status::interrupted && limits_.final_value &&
                        leaf_offers_.kinds.has(AnswerKind::value) &&
