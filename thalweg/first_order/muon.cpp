@@ -33,7 +33,7 @@ class MuonRule final : public detail::OptionedRule<MuonRule<S>, UpdateRule<S>, M
         gram_(other.gram_),
         poly_(other.poly_),
         wide_(other.wide_) {
-    prepare();
+    make_room();
   }
   MuonRule& operator=(const MuonRule&) = delete;
 
@@ -58,7 +58,7 @@ class MuonRule final : public detail::OptionedRule<MuonRule<S>, UpdateRule<S>, M
     x_.assign(large, S(0)), other_.assign(large, S(0));
     gram_.assign(small * small, S(0)), poly_.assign(small * small, S(0));
     wide_.assign(this->o.exact ? large : 0, 0.0);
-    prepare();
+    make_room();
   }
 
   void update(std::span<S> u, std::span<const S> theta, std::uint64_t t) override {
@@ -150,7 +150,7 @@ class MuonRule final : public detail::OptionedRule<MuonRule<S>, UpdateRule<S>, M
   }
 
   // What is not state: room for products, and a decomposition for each matrix.
-  void prepare() {
+  void make_room() {
     svds_.clear();
     std::size_t widest = 0;
     for (const Part& p : matrices_) {

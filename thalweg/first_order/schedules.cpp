@@ -56,7 +56,10 @@ std::unique_ptr<UpdateRule<S>> LrConstant::make() const {
 template std::unique_ptr<UpdateRule<float>> LrConstant::make() const;
 template std::unique_ptr<UpdateRule<double>> LrConstant::make() const;
 
-double LrStep::factor_at(std::uint64_t t) const { return std::pow(gamma, static_cast<double>((t - 1) / every)); }
+double LrStep::factor_at(std::uint64_t t) const {
+  const std::uint64_t drops = (t - 1) / every;
+  return std::pow(gamma, static_cast<double>(drops));
+}
 Description<LrStep> LrStep::describe() {
   auto d =
       schedule<LrStep>("lr-step", "Step decay", "a(k) = γ^⌊k/every⌋", "elementary; PyTorch StepLR",

@@ -53,7 +53,8 @@ class SwaRule final : public detail::OptionedRule<SwaRule<S>, ElementWiseRule<S>
   // What the iterate after so many steps weighs in the average that ends with it; 0: it is not in it.
   [[nodiscard]] S share(std::uint64_t steps) const {
     if (steps < this->o.start || (steps - this->o.start) % this->o.period != 0) return S(0);
-    return static_cast<S>(1.0 / static_cast<double>((steps - this->o.start) / this->o.period + 1));
+    const std::uint64_t before = (steps - this->o.start) / this->o.period;
+    return static_cast<S>(1.0 / static_cast<double>(before + 1));
   }
   std::vector<S> mean_, time_;
   mutable std::vector<S> bet_;

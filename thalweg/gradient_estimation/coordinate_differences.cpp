@@ -133,11 +133,11 @@ void CoordinateDifferences<S>::estimate(const Question<S>& question, Answer<S>& 
         this->question(q).point = point;
       }
     this->ask_batch(answer);
-    if (first == 1) here = this->value(0);
+    if (first == 1) here = this->reply_value(0);
     q = first;
     for (std::size_t i = i0; i < end; ++i) {
       double values[2] = {0.0, 0.0};
-      for (std::size_t side = 0; side < probes_[i].questions(); ++side) values[side] = this->value(q++);
+      for (std::size_t side = 0; side < probes_[i].questions(); ++side) values[side] = this->reply_value(q++);
       const double difference = derivative(probes_[i], here, values);
       if (!std::isfinite(difference)) {
         answer.failed = true;

@@ -51,7 +51,7 @@ double CoordinateDifferences<S>::measure_noise(const Question<S>& question, Answ
     }
     this->ask_batch(answer);
     std::array<double, noise_points> values{};
-    for (std::size_t j = 0; j < noise_points; ++j) values[j] = this->value(j);
+    for (std::size_t j = 0; j < noise_points; ++j) values[j] = this->reply_value(j);
     measured_here_ = values[0];
     const NoiseLevel level = noise_level(values);
     if (level.verdict == NoiseLevel::Verdict::found && level.noise > 0.0) return level.noise;
@@ -73,7 +73,8 @@ void CoordinateDifferences<S>::measure_derivatives(const Question<S>& question, 
     const std::size_t end = std::min(n, i0 + most);
     std::size_t count = 0;
     for (std::size_t i = i0; i < end; ++i) {
-      const double at = static_cast<double>(x[i]), reach = spacing[i] * static_cast<double>(per / 2);
+      const std::size_t farthest = per / 2;
+      const double at = static_cast<double>(x[i]), reach = spacing[i] * static_cast<double>(farthest);
       if (at + reach > this->bounds().high(i) || at - reach < this->bounds().low(i)) spacing[i] = 0.0;
       count += spacing[i] > 0.0 ? per : 0;
     }
@@ -85,13 +86,14 @@ void CoordinateDifferences<S>::measure_derivatives(const Question<S>& question, 
       for (std::size_t k = 0; k < per; ++k, ++q) {  // +h, −h, +2h, −2h
         const std::span<S> point(points_.data() + q * n, n);
         std::copy(x.begin(), x.end(), point.begin());
-        const double steps = static_cast<double>(k / 2 + 1) * (k % 2 == 0 ? 1.0 : -1.0);
+        const std::size_t nth = k / 2 + 1;
+        const double steps = static_cast<double>(nth) * (k % 2 == 0 ? 1.0 : -1.0);
         point[i] = static_cast<S>(static_cast<double>(x[i]) + steps * spacing[i]);
         this->question(q).point = point;
       }
     }
     this->ask_batch(answer);
-    const double here = this->value(count);
+    const double here = this->reply_value(count);
     q = 0;
     for (std::size_t i = i0; i < end; ++i) {
       size[i] = std::numeric_limits<double>::quiet_NaN();
@@ -99,7 +101,7 @@ void CoordinateDifferences<S>::measure_derivatives(const Question<S>& question, 
       double v[4] = {0.0, 0.0, 0.0, 0.0};
       bool close = true;
       for (std::size_t k = 0; k < per; ++k) {
-        v[k] = this->value(q++);
+        v[k] = this->reply_value(q++);
         close = close && std::abs(v[k] - here) <= tau2 * std::max(std::abs(here), std::abs(v[k]));
       }
       const double difference = per == 2 ? v[0] - 2.0 * here + v[1] : v[2] - 2.0 * v[0] + 2.0 * v[1] - v[3];

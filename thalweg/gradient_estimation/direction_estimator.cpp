@@ -93,14 +93,14 @@ void DirectionEstimator<S>::estimate(const Question<S>& question, Answer<S>& ans
       }
     }
     this->ask_batch(answer);
-    if (value_here) answer.value = this->value(0);
+    if (value_here) answer.value = this->reply_value(0);
     if (beside_here)
-      beside = this->value(first - 1);
+      beside = this->reply_value(first - 1);
     else if (value_here)
       beside = answer.value;
     for (std::size_t k = 0; k < count; ++k) {
-      plus_[k0 + k] = this->value(first + per * k);
-      if (per == 2) minus_[k0 + k] = this->value(first + per * k + 1);
+      plus_[k0 + k] = this->reply_value(first + per * k);
+      if (per == 2) minus_[k0 + k] = this->reply_value(first + per * k + 1);
       weights_[k0 + k] = sides_ == Sides::two   ? (plus_[k0 + k] - minus_[k0 + k]) / (2.0 * c)
                          : sides_ == Sides::one ? (plus_[k0 + k] - beside) / c
                                                 : plus_[k0 + k] / c;

@@ -34,7 +34,7 @@ class DirectionalDerivativeEstimator final : public Estimator<S> {
     const bool wants_value = question.asks.has(AnswerKind::value);
     if (wants_value) this->question(0).asks = {AnswerKind::value, AnswerKind::directional};
     this->ask_batch(answer);
-    if (wants_value) answer.value = this->value(0);
+    if (wants_value) answer.value = this->reply_value(0);
     std::fill(answer.gradient.begin(), answer.gradient.end(), S(0));
     std::size_t finite = 0;
     for (std::size_t k = 0; k < k_count; ++k) finite += usable(k) ? 1 : 0;

@@ -90,7 +90,7 @@ void Estimator<S>::ask_batch(Answer<S>& total) {
 }
 
 template <class S>
-double Estimator<S>::value(std::size_t i) const {
+double Estimator<S>::reply_value(std::size_t i) const {
   return replies_[i].failed ? std::numeric_limits<double>::infinity() : replies_[i].value;
 }
 

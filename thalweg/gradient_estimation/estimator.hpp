@@ -63,7 +63,7 @@ class Estimator : public Adapter<S>, public AsksBeside {
   [[nodiscard]] Question<S>& question(std::size_t i) { return questions_[i]; }
   [[nodiscard]] const Answer<S>& reply(std::size_t i) const { return replies_[i]; }
   // The value of reply i; not finite if its evaluation failed.
-  [[nodiscard]] double value(std::size_t i) const;
+  [[nodiscard]] double reply_value(std::size_t i) const;
 
  private:
   void answer_keyed(std::span<const Question<S>> questions, std::span<Answer<S>> answers);

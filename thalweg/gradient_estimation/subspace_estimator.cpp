@@ -70,10 +70,10 @@ void SubspaceEstimator<S>::estimate(const Question<S>& question, Answer<S>& answ
       this->question(first + 2 * k + side).point = point;
     }
   this->ask_batch(answer);
-  if (wants_value) answer.value = this->value(0);
+  if (wants_value) answer.value = this->reply_value(0);
   std::fill(sum_.begin(), sum_.end(), 0.0);
   for (std::size_t k = 0; k < directions_; ++k) {
-    const double d = (this->value(first + 2 * k) - this->value(first + 2 * k + 1)) / (2.0 * h);
+    const double d = (this->reply_value(first + 2 * k) - this->reply_value(first + 2 * k + 1)) / (2.0 * h);
     if (!std::isfinite(d)) {
       answer.failed = true;
       answer.error = "a value along direction " + std::to_string(k) + " is not finite";

@@ -114,6 +114,7 @@ std::vector<Ring> contour(std::span<const double> values, std::size_t columns, s
     }
 
   std::vector<std::uint64_t> starts;
+  starts.reserve(next.size());
   for (const auto& [from, to] : next) starts.push_back(from);
   std::sort(starts.begin(), starts.end());
   std::vector<Ring> rings;

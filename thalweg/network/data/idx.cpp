@@ -42,7 +42,7 @@ std::string find_file(const std::string& directory, const std::vector<std::strin
     for (const char* dot : {"-idx", ".idx"})
       for (const char* end : {".gz", ""}) {
         const std::string rank = what == "images" ? "3" : "1";
-        const std::string path = directory + "/" + part + "-" + what + dot + rank + "-ubyte" + end;
+        std::string path = directory + "/" + part + "-" + what + dot + rank + "-ubyte" + end;
         std::error_code error;
         if (std::filesystem::exists(path, error)) return path;
       }
