@@ -369,6 +369,18 @@ TEST(Mads, SolvesSmoothAndKinkedValleys) {
   }
 }
 
+// Steps that go on succeeding grow: a minimum far beyond the first frame is not walked to at one length.
+TEST(Mads, FarMinimaTakeFewEvaluations) {
+  for (const double granularity : {0.0, 1.0})
+    for (const bool searches : {true, false}) {
+      const double way = 1.2345e6;
+      const auto far = [&](Point x) { return std::pow(x[0] - way, 2) + 10.0 * std::pow(x[1] - way, 2); };
+      const Mads m{.granularity = {granularity}, .line_search = searches, .simplex_search = searches};
+      const Result r = minimize(far, {0.0, 0.0}, m, {.max_evaluations = 500, .target = 1e-6});
+      EXPECT_EQ(r.status, Status::target_reached) << granularity << searches << ' ' << r.f;
+    }
+}
+
 TEST(Mads, BlocksGiveTheSameWhateverTheThreads) {
   for (const bool searches : {true, false}) {  // those that ask a point at a time
     std::vector<std::uint64_t> counts;

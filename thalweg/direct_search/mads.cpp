@@ -63,6 +63,7 @@ class Run {
   // --- searches
   bool search(bool moved) {
     if (moved && options_.speculative && search_ahead()) return true;
+    ahead_ = false;
     if (simplex_waits_) {
       if (simplex_.search(frame_)) return true;
       simplex_waits_ = false;
@@ -71,8 +72,10 @@ class Run {
   }
   bool search_ahead() {
     frame_.last_step(u_);
+    for (double& v : u_) v *= ahead_ ? 2.0 : 1.0;
     frame_.clear();
-    return frame_.propose(u_) && frame_.evaluate();
+    ahead_ = frame_.propose(u_) && frame_.evaluate();
+    return ahead_;
   }
   // The model of the newest points near the centre, in frames from it.
   bool fit() {
@@ -234,6 +237,7 @@ class Run {
   MadsLines lines_;
   MadsSimplex simplex_;
   PollDirections directions_;
+  bool ahead_ = false;                     // the last step was the one before again, or twice it
   bool simplex_waits_ = false;             // a poll has failed, and no Nelder–Mead search since
   std::size_t granular_ = 0, at_end_ = 0;  // granular variables; polls in a row that failed with the smallest frames
   bool unswept_ = false;                   // other steps have moved the centre since the last lines
@@ -269,7 +273,7 @@ Description<Mads> Mads::describe() {
            "of each variable, or one number for all: points are lower + k·g (k·g); 0 or empty: continuous");
   d.option("model_search", &Mads::model_search, "try the minimum of a local quadratic model in the frame");
   d.option("model_order", &Mads::model_order, "ask points in the order of that model, not of the last success");
-  d.option("speculative", &Mads::speculative, "after a success try the same step again");
+  d.option("speculative", &Mads::speculative, "after a success try the same step again, then steps twice as long");
   d.option(
       "line_search", &Mads::line_search,
       "lines along the axes, first and after each Nelder–Mead search that has ended, while their gains fall fast");
