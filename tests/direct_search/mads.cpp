@@ -174,7 +174,8 @@ TEST(Mads, TrialPointsLieOnTheMesh) {
       EXPECT_EQ(off, 0u);
       EXPECT_GT(snapped, 0u);
       asked.erase(asked.begin());
-      EXPECT_EQ(asked, announced);  // to the bit
+      if (r.status == Status::evaluation_budget) announced.pop_back();  // announced, and refused
+      EXPECT_EQ(asked, announced);                                      // to the bit
       for (const auto& x : asked) EXPECT_EQ(x[3], 0.25 * std::nearbyint(x[3] / 0.25));
     }
 }
@@ -332,7 +333,8 @@ TEST(Mads, SurvivesNotANumberAndInfinity) {
   EXPECT_EQ(none.status, Status::numerical_failure) << none.message;
 }
 
-// Along the axes kinks are found where the chords of either side meet, and smooth minima at the parabola's vertex.
+// Along the axes kinks are found where the chords of either side meet, or one and its mirror image, and smooth minima
+// at the parabola's vertex.
 TEST(Mads, LinesSolveWhatTheAxesSeparate) {
   for (const int power : {1, 2}) {
     const auto f = [&](Point x) {
@@ -349,7 +351,7 @@ TEST(Mads, LinesSolveWhatTheAxesSeparate) {
       EXPECT_EQ(r.status, Status::target_reached) << r.message;
       return r.evaluations();
     };
-    EXPECT_LE(evaluations({}), 40u);
+    EXPECT_LE(evaluations({}), 35u);  // 40 without the kink's mirror image, or where no line ends at a value foretold
     EXPECT_GE(evaluations({.line_search = false}), 80u);
   }
 }

@@ -3,13 +3,13 @@
 
 Usage: more_wild_peers.py BUILD_DIR tests/peers/more_wild_peers.json     (Debian: python3-scipy, python3-nlopt, g++)
 
-For each peer and problem: the lowest value within 20, 50, 100 and 500 units of n + 1 values. The peers stop at the
+For each peer and problem: the lowest value within 5, 10, 20, 50, 100 and 500 units of n + 1 values. The peers stop at the
 budget alone; "scipy powell" has SciPy's own tolerances, with which it solves more than with none.
 """
 import ctypes, json, math, os, subprocess, sys, tempfile
 import numpy, scipy, scipy.optimize, nlopt
 
-UNITS = [20, 50, 100, 500]
+UNITS = [5, 10, 20, 50, 100, 500]
 here = os.path.dirname(os.path.abspath(__file__))
 root = os.path.dirname(os.path.dirname(here))
 

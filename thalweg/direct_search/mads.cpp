@@ -48,7 +48,7 @@ class Run {
       } else {
         moved = search(moved) || poll(k) || (smallest() && poll_axes());
         if (moved)
-          enlarge(), unswept_ = true, at_end_ = 0;
+          enlarge(), at_end_ = 0;
         else if (smallest() && at_end_++ == granular_)
           return finish();
         else
@@ -197,7 +197,6 @@ class Run {
   void refine() {
     for (const std::size_t i : frame_.free()) frame_.mesh().refine(i);
     std::ranges::copy(frame_.x(), stage_.begin());
-    if (!simplex_waits_ && unswept_) lines_.begin(), unswept_ = false;
     simplex_waits_ = options_.simplex_search;
   }
   // In the variables along which the step was long, and those left far behind the others (Audet et al. 2019, §3.3).
@@ -240,7 +239,6 @@ class Run {
   bool ahead_ = false;                     // the last step was the one before again, or twice it
   bool simplex_waits_ = false;             // a poll has failed, and no Nelder–Mead search since
   std::size_t granular_ = 0, at_end_ = 0;  // granular variables; polls in a row that failed with the smallest frames
-  bool unswept_ = false;                   // other steps have moved the centre since the last lines
   std::vector<double> stage_;              // where the last iteration without success stood; all n variables
   std::vector<double> low_, high_, u_, last_, scores_;
 };
@@ -274,9 +272,7 @@ Description<Mads> Mads::describe() {
   d.option("model_search", &Mads::model_search, "try the minimum of a local quadratic model in the frame");
   d.option("model_order", &Mads::model_order, "ask points in the order of that model, not of the last success");
   d.option("speculative", &Mads::speculative, "after a success try the same step again, then steps twice as long");
-  d.option(
-      "line_search", &Mads::line_search,
-      "lines along the axes, first and after each Nelder–Mead search that has ended, while their gains fall fast");
+  d.option("line_search", &Mads::line_search, "first of all lines along the axes, while their gains fall fast");
   d.option("simplex_search", &Mads::simplex_search, "Nelder–Mead on the mesh after a poll without success");
   d.option("anisotropic", &Mads::anisotropic, "frames grow only in the variables that a success moved");
   d.option("radius", &Mads::radius, "of the model's points around the best, in frames").at_least(1.0);

@@ -9,12 +9,12 @@
 // numbers for a model of p ≤ min((n+1)(n+2)/2, 500) points, fitted up to three times an iteration at (p + n)³/1.5
 // operations: for functions dearer than that.
 //
-// An iteration: sweeps of lines along the axes while these converge; the speculative search (the last step once
-// more, then twice as long each time that this succeeds); after a poll without success a Nelder–Mead search; the
-// model search (the minimum of a quadratic model of the points near, in the frame); the poll. All points are on the
-// mesh. Whatever finds a lower point ends the iteration, and the frame grows in the variables that moved (not after
-// lines); if nothing does, it shrinks. With granular variables the end waits for as many more polls, along random
-// bases: their frames cannot shrink.
+// First sweeps of lines along the axes, while these converge. Then an iteration: the speculative search (the last
+// step once more, then twice as long each time that this succeeds); after a poll without success a Nelder–Mead
+// search; the model search (the minimum of a quadratic model of the points near, in the frame); the poll. All points
+// are on the mesh. Whatever finds a lower point ends the iteration, and the frame grows in the variables that moved;
+// if nothing does, it shrinks. With granular variables the end waits for as many more polls, along random bases:
+// their frames cannot shrink.
 //
 // References: C. Audet & J. E. Dennis, SIAM J. Optim. 17 (2006) 188 (MADS; that a search may try any mesh points); M.
 // A. Abramson, C. Audet, J. E. Dennis & S. Le Digabel, SIAM J. Optim. 20 (2009) 948 (OrthoMADS: the Householder basis
@@ -48,7 +48,7 @@ struct Mads {
   bool model_search = true;
   bool model_order = true;     // trials by the model's value, lowest first; false: by angle to the last step
   bool speculative = true;     // after a success, the same step again, then twice as long ones
-  bool line_search = true;     // along the axes, first and after each Nelder–Mead search, while they converge
+  bool line_search = true;     // along the axes, first of all, while they converge
   bool simplex_search = true;  // Nelder–Mead on the mesh after a failed poll
   bool anisotropic = true;     // a success enlarges Δ_i only where the step was longer than Δ_i/10
   double radius = 2.0;         // the model's points are within radius·Δ of the centre

@@ -9,21 +9,24 @@ namespace thalweg {
 namespace {
 constexpr std::size_t interpolations = 3;  // of a line, at most
 constexpr double resolution = 1e-4;        // least distance of an interpolated point from the lowest, in steps
-constexpr double slow = 0.7;               // sweeps end where one gains more than this part of what the last gained
-constexpr std::size_t lines_to_judge = 2;  // before that is asked
-constexpr double part_of_way = 0.25;       // the next step is at least this part of the way just gone,
+constexpr double foretold = 0.003;    // a line ends at a value that was, within this part of what the line gained
+constexpr double slow = 0.5;          // the sweep that gains more than this part of what the last gained is the last
+constexpr double smooth = 0.5;        // f looks so where the parabola's errors are less than this part of the kink's
+constexpr double part_of_way = 0.25;  // the next step is at least this part of the way just gone,
 constexpr double least_step = 1e-3, most_step = 1e3;  // and in these bounds, in frames
 }  // namespace
 
 MadsLines::MadsLines(std::size_t n, std::size_t free)
-    : n_(n), m_(free), x_(n), begun_(n), next_(n), direction_(n), trial_(n), step_(free), gain_(free) {
+    : n_(n),
+      m_(free),
+      x_(n),
+      begun_(n),
+      next_(n),
+      direction_(n),
+      trial_(n),
+      step_(free, 1.0),
+      gain_(free, std::numeric_limits<double>::infinity()) {
   points_.reserve(4 + interpolations);
-  begin();
-}
-
-void MadsLines::begin() {
-  std::ranges::fill(step_, 1.0);
-  converging_ = first_ = true;
 }
 
 // The value at x_ + t·direction on the mesh, a point of the line from then on; NaN where it is one already.
@@ -46,23 +49,48 @@ std::size_t MadsLines::lowest() const {
   return static_cast<std::size_t>(std::ranges::min_element(points_, {}, &Point::f) - points_.begin());
 }
 
-// Where to ask next: b is the lowest point, a and c are its neighbours. NaN when there is nothing to be found there.
-double MadsLines::between(std::size_t b) const {
+double MadsLines::Models::parabola(double at) const {
+  const double s = at - best.t;
+  return best.f + s * (slope + bend * s);
+}
+double MadsLines::Models::kink(double at) const {
+  return std::max(below.f + down * (at - below.t), above.f + up * (at - above.t));
+}
+
+MadsLines::Models MadsLines::between(std::size_t b) const {
   const Point &lower = points_[b - 1], &best = points_[b], &upper = points_[b + 1];
   const double left = (best.f - lower.f) / (best.t - lower.t), right = (upper.f - best.f) / (upper.t - best.t);
-  if (!std::isfinite(left) || !std::isfinite(right) || !(right > left)) return std::nan("");
-  const double curvature = (right - left) / (upper.t - lower.t);
-  double t = 0.5 * (lower.t + best.t) - 0.5 * left / curvature, promised = best.f;
+  const double bend = (right - left) / (upper.t - lower.t);
+  Models m{best, best, best, left + bend * (best.t - lower.t), bend, 0.0, 0.0, std::nan(""), false, false};
+  if (!std::isfinite(left) || !std::isfinite(right) || !(right > left)) return m;
+  m.t = best.t - 0.5 * m.slope / bend;
+  // The steeper side's chord meets its mirror image through the other side's point.
+  if (left < 0.0 && right > 0.0) {
+    m.mirrored = true, m.kinked = kink_error_ < parabola_error_;
+    m.up = std::max(-left, right), m.down = -m.up;
+    (-left > right ? m.above : m.below) = -left > right ? upper : lower;
+    if (m.kinked) m.t = 0.5 * (m.below.t + m.above.t) + 0.5 * (m.below.f - m.above.f) / m.up;
+  }
   // The chord through two points on the left meets the one through two on the right: before the best, or after it.
-  const auto meet = [&](const Point& l, const Point& m, const Point& p, const Point& q) {
-    const double down = (m.f - l.f) / (m.t - l.t), up = (q.f - p.f) / (q.t - p.t);
+  double promised = best.f;
+  const auto meet = [&](const Point& l, const Point& k, const Point& p, const Point& q) {
+    const double down = (k.f - l.f) / (k.t - l.t), up = (q.f - p.f) / (q.t - p.t);
     if (!std::isfinite(down) || !(up > down)) return;
     const double at = (l.f - p.f + up * p.t - down * l.t) / (up - down), value = l.f + down * (at - l.t);
-    if (at > lower.t && at < upper.t && value < promised) t = at, promised = value;
+    if (!(at > lower.t && at < upper.t && value < promised)) return;
+    m.t = at, promised = value, m.kinked = true, m.mirrored = false;
+    m.below = l, m.above = p, m.down = down, m.up = up;
   };
   if (b >= 2) meet(points_[b - 2], lower, best, upper);
   if (b + 2 < points_.size()) meet(lower, best, upper, points_[b + 2]);
-  return t;
+  return m;
+}
+
+void MadsLines::learn(const Models& models, double t, double value) {
+  if (!models.mirrored || !std::isfinite(value)) return;
+  const double parabola = std::abs(models.parabola(t) - value), kink = std::abs(models.kink(t) - value);
+  if (!(parabola + kink > 0.0)) return;
+  parabola_error_ += parabola / (parabola + kink), kink_error_ += kink / (parabola + kink);
 }
 
 // Moves x_ down the line through it.
@@ -77,16 +105,20 @@ void MadsLines::line(MadsFrame& frame, double step) {
   for (std::size_t k = 0; k < interpolations; ++k) {
     const std::size_t b = lowest();
     if (b == 0 || b + 1 == points_.size()) break;
-    double t = between(b);
-    if (!std::isfinite(t)) break;
+    const Models models = between(b);
+    if (!std::isfinite(models.t)) break;
+    double t = models.t;
     const double best = points_[b].t, below = best - points_[b - 1].t, above = points_[b + 1].t - best;
     if (std::abs(t - best) < near) {  // what is not yet known is the longer part
       if (std::max(below, above) < 4.0 * near) break;
       t = above > below ? best + std::max(near, 0.1 * above) : best - std::max(near, 0.1 * below);
     }
     const std::size_t before = points_.size();
-    probe(frame, t);
+    const double value = probe(frame, t);
     if (points_.size() == before) break;
+    learn(models, t, value);
+    const double promised = models.kinked ? models.kink(t) : models.parabola(t);
+    if (std::abs(value - promised) < foretold * (value_ - value)) break;
   }
   const std::size_t b = lowest();
   moved_ = next_value_ < value_ ? points_[b].t : 0.0;
@@ -101,7 +133,9 @@ bool MadsLines::sweep(MadsFrame& frame) {
   std::ranges::copy(frame.x(), begun_.begin());
   value_ = frame.value();
   double gained = 0.0, gained_last = 0.0;  // by the lines so far, and by the same ones of the last sweep
-  for (std::size_t j = 0; j < m_; ++j) {
+  std::size_t lower = 0;                   // lines that have moved
+  bool slower = false;                     // after a third of the lines: they gain more than they did
+  for (std::size_t j = 0; j < m_ && !slower; ++j) {
     const std::size_t i = frame.free()[j];
     std::ranges::fill(direction_, 0.0);
     direction_[i] = frame.mesh().frame(i);
@@ -109,21 +143,21 @@ bool MadsLines::sweep(MadsFrame& frame) {
     line(frame, step_[j]);
     const double size = std::clamp(std::max(left_, part_of_way * std::abs(moved_)), least_step, most_step);
     step_[j] = std::copysign(size, moved_ != 0.0 ? moved_ : step_[j]);
+    if (moved_ != 0.0) ++lower;
     gained += before - value_;
     gained_last += gain_[j];
     gain_[j] = before - value_;
-    if (!first_ && j + 1 >= lines_to_judge && gained > slow * gained_last) {
-      converging_ = false;
-      break;
-    }
+    slower = 3 * j > m_ && gained > gained_last;
   }
-  if (!first_ && value_ < frame.value()) {
+  // One line alone has looked along its way; the first steps down a smooth function say little of where it goes on.
+  const bool first = !std::isfinite(last_gain_);
+  if (lower > 1 && !(first && parabola_error_ < smooth * kink_error_)) {
     for (std::size_t i = 0; i < n_; ++i) direction_[i] = x_[i] - begun_[i];
     line(frame, 1.0);
   }
   const double gain = frame.value() - value_;
-  if (!(gain > 0.0) || (!first_ && gain > slow * last_gain_)) converging_ = false;
-  last_gain_ = gain, first_ = false;
+  converging_ = !slower && gain > 0.0 && gain <= slow * last_gain_;
+  last_gain_ = gain;
   return frame.take_lowest();
 }
 

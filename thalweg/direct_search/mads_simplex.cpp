@@ -7,6 +7,7 @@ namespace thalweg {
 
 namespace {
 constexpr std::uint64_t most_a_variable = 80;  // evaluations of one search, over the number of variables
+constexpr double edge = 2.0;                   // in frames
 }  // namespace
 
 MadsSimplex::MadsSimplex(std::size_t n, std::size_t free)
@@ -19,7 +20,7 @@ void MadsSimplex::begin(MadsFrame& frame) {
     const std::size_t i = frame.free()[j - 1];
     for (const double sign : {1.0, -1.0}) {  // inward from a side of the box
       std::ranges::copy(frame.x(), trial_.begin());
-      trial_[i] += sign * frame.mesh().frame(i);
+      trial_[i] += sign * edge * frame.mesh().frame(i);
       values_[j] = frame.ask(trial_);
       if (trial_[i] != frame.x()[i]) break;
     }

@@ -1,6 +1,6 @@
-// The Nelder–Mead search of mads: a simplex with edges of a frame along the axes, and its reflections, expansions and
-// contractions rounded to the mesh. It is kept from one search to the next until it would shrink; another is begun
-// when the centre has moved since.
+// The Nelder–Mead search of mads: a simplex with edges of two frames along the axes (about the frame of the poll that
+// has just failed), and its reflections, expansions and contractions rounded to the mesh. It is kept from one search
+// to the next until it would shrink; another is begun when the centre has moved since.
 //
 // Reference: C. Audet & C. Tribes, Comput. Optim. Appl. 71 (2018) 331, with at most 80n evaluations a search, as in
 // NOMAD 4 (NM_SEARCH_MAX_TRIAL_PTS_NFACTOR). Departures: their simplex is made of the best points met near the
