@@ -215,7 +215,7 @@ double Driver<S>::ask_value_and_gradient(std::span<const S> x, std::span<S> grad
   return f;
 }
 
-// A value of the objective itself: is it the best? Of equal values the last is: see finish().
+// A value of the objective itself: is it the best? Of equal values the last is: see BasicSearch::finish().
 template <class S>
 void Driver<S>::consider(std::span<const S> x, double f) {
   whole_value_seen_ = true;
