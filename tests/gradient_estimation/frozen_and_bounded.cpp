@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+#include "complaint.hpp"
 #include "test_objectives.hpp"
 #include "thalweg/core/asks_beside.hpp"
 #include "thalweg/first_order/descent.hpp"
@@ -52,6 +53,18 @@ TEST(Frozen, EveryEstimatorRepeatsAndIsNoLongerStochastic) {
     frozen->gradient(x, two);
     EXPECT_EQ(one == two, !fresh->offers().stochastic || item.entry.id == "kiefer-wolfowitz");
   }
+}
+
+// Where the values are noisy themselves central differences are no way out, and are not offered as one.
+TEST(Frozen, IsTheWayOutOfNoiseThatTheMessageNames) {
+  const std::vector<double> start = {1.0, 1.0};
+  Noisy noisy(2, bowl, 1.0);
+  const auto of_noise = complaint([&] { minimize(estimated(noisy, FdCentral{}), start, LBfgs{}); });
+  EXPECT_TRUE(says(of_noise, {"l-bfgs", "frozen"}));
+  EXPECT_FALSE(has(of_noise, "fd-central")) << of_noise;
+  Linear<double> exact({1.0, 2.0});
+  EXPECT_TRUE(says(complaint([&] { minimize(estimated(exact, Spsa{}), start, LBfgs{}); }),
+                   {"l-bfgs", "frozen", "fd-central"}));
 }
 
 TEST(Frozen, LBfgsTakesEveryEstimatorOnANoisyObjective) {

@@ -30,9 +30,9 @@ void Driver<S>::check_request(const Offers& offers) const {
       if (!accepted && offers.stochastic)
         throw InvalidArgument(entry.id + " asks for exact answers, but this objective's " +
                               std::string(name(static_cast<AnswerKind>(k))) + " is " + std::string(name(quality)) +
-                              " and differs from call to call; use a descent rule (adam, sgd, momentum), fd-central, "
-                              "or the estimator's "
-                              "option frozen, which repeats its directions and its sample");
+                              " and differs from call to call; use a descent rule (adam, sgd, momentum), " +
+                              (leaf_offers_.stochastic ? "" : "fd-central, ") +
+                              "or the estimator's option frozen, which repeats its directions and its sample");
     });
   const Bounds& bounds = limits_.bounds;
   if (bounds.empty()) {
@@ -61,7 +61,8 @@ void Driver<S>::check_request(const Offers& offers) const {
                             " searches a box and needs finite ones for every variable");
   }
   if (!entry.bounds)
-    throw InvalidArgument(entry.id + " does not support bounds; l-bfgs, nelder-mead, cma-es, simulated-annealing do");
+    throw InvalidArgument(entry.id +
+                          " does not support bounds; l-bfgs, powell, nelder-mead, mads and cma-es, for example, do");
 }
 
 template <class S>

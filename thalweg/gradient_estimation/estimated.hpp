@@ -67,11 +67,11 @@ requires std::invocable<F&, std::span<const double>> EstimatedFunction<std::deca
   return {std::forward<F>(f), std::move(options)};
 }
 
-// Inline use.
-template <class S, class M>
-requires MethodOf<M, S> BasicResult<S> minimize(Estimated<S>&& f, const std::vector<S>& x0, const M& m,
-                                                const BasicLimits<S>& limits = {}) {
-  return run<S>(f, x0, m, limits);
+// Inline use, where core/minimize.hpp has it for doubles alone.
+template <class M>
+requires MethodOf<M, float> BasicResult<float> minimize(Estimated<float>&& f, const std::vector<float>& x0,
+                                                        const M& m, const BasicLimits<float>& limits = {}) {
+  return run<float>(f, x0, m, limits);
 }
 template <class F, class E, class M>
 requires MethodOf<M, double> Result minimize(EstimatedFunction<F, E> f, const std::vector<double>& x0, const M& m,
