@@ -131,7 +131,7 @@ def tasks(args, peers, problems):
 
 # Our own that ask values alone, where the tool has them; with a box also those that need one.
 OURS = ["nelder-mead", "powell", "mads", "coordinate-search", "hooke-jeeves", "cma-es", "random-search"]
-OVER_DIFFERENCES = ["l-bfgs", "bfgs"]
+OVER_DIFFERENCES = ["l-bfgs", "bfgs"]  # where nothing is drawn: a line search over noise is refused
 OURS_IN_A_BOX = ["de", "simulated-annealing", "direct", "direct-l"]
 
 
@@ -140,7 +140,7 @@ def write_comparison(args, problems, chosen):
     known = [line.split()[0] for line in listed if line.split()]
     ours = [m for m in OURS + (OURS_IN_A_BOX if all(p["lower"] for p in problems) else []) if m in known and chosen(m)]
     differences = "".join(f'[[method]]\nid = "{m}"\nestimator = "fd-forward"\n\n' for m in OVER_DIFFERENCES
-                          if m in known and chosen(f"{m} · fd-forward"))
+                          if m in known and chosen(f"{m} · fd-forward") and not any(p["noisy"] for p in problems))
     folder = os.path.dirname(args.comparison)
     with open(args.comparison, "w", encoding="utf-8") as file:
         file.write(f'name = "{args.suite}, with peers"\nout = {json.dumps(folder)}\nseeds = {args.seeds}\n'

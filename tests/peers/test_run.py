@@ -52,6 +52,17 @@ class Peers(unittest.TestCase):
             lowest = [f for _, f in r["history"]]
             self.assertEqual(lowest, sorted(lowest, reverse=True), r["method"])
 
+    def test_a_noisy_suite_has_no_line_searches_over_differences(self):
+        for suite, differences in (("more-wild:variant=stochastic", 0), ("more-wild", 1)):
+            out, toml = os.path.join(self.folder, "noisy.jsonl"), os.path.join(self.folder, "noisy.toml")
+            subprocess.run([sys.executable, os.path.join(BENCH, "run.py"), THALWEG, suite, "--budget", "1", "--out", out,
+                            "--comparison", toml, "--only", "fd-forward,coordinate-search,cobyla", "--seeds", "1"],
+                           capture_output=True, timeout=300, check=True)
+            with open(toml, encoding="utf-8") as file:
+                self.assertEqual(file.read().count('"l-bfgs"'), differences)
+            subprocess.run([THALWEG, "compare", toml, "--out", os.path.join(self.folder, "noisy"), "--quiet"],
+                           capture_output=True, timeout=300, check=True)
+
     def test_every_problem_has_every_run(self):
         for label in {r["method"] for r in self.runs}:
             mine = {r["problem"] for r in self.runs if r["method"] == label}
