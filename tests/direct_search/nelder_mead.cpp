@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "complaint.hpp"
 #include "thalweg/core/minimize.hpp"
 
 namespace thalweg {
@@ -199,4 +200,13 @@ TEST(NelderMead, TheFirstSimplexIsRegular) {
 }
 
 }  // namespace
+// What adaptive coefficients would ignore is refused before anything is asked.
+TEST(NelderMead, CoefficientsThatWouldBeIgnoredAreErrors) {
+  const auto f = [](Point x) { return x[0] * x[0]; };
+  for (const NelderMead& m : {NelderMead{.reflection = 1.5}, NelderMead{.expansion = 3.0},
+                              NelderMead{.contraction = 0.4}, NelderMead{.shrink = 0.4}})
+    EXPECT_TRUE(says(complaint([&] { minimize(f, {1.0}, m); }), {"nelder-mead", "adaptive=false"}));
+  EXPECT_EQ(minimize(f, {1.0}, NelderMead{.adaptive = false, .expansion = 3.0}).status, Status::converged);
+}
+
 }  // namespace thalweg

@@ -15,6 +15,15 @@ constexpr double kelley_alpha = 1e-4;  // sufficient decrease: f̄₊ − f̄ < 
 constexpr double least_scale = 0.5;  // of a variable, for its first edge
 constexpr double poll_ratio = 1e-3;  // last check's coordinate steps over the first simplex's edges
 
+// A coefficient that would be ignored is a mistake.
+void expect_untouched(const char* option, double value, double usual) {
+  if (value != usual)
+    throw InvalidArgument(fmt::format(
+        "option `{}` of nelder-mead is {}, but `adaptive` sets the coefficients by n; give adaptive=false to "
+        "set them",
+        option, value));
+}
+
 }  // namespace
 
 Description<NelderMead> NelderMead::describe() {
@@ -58,6 +67,13 @@ void NelderMead::run(Objective<double>& f, Search& search) const {
     return search.finish(Status::converged, "the bounds fix every variable");
   }
 
+  if (adaptive) {
+    const NelderMead usual;
+    expect_untouched("reflection", reflection, usual.reflection);
+    expect_untouched("expansion", expansion, usual.expansion);
+    expect_untouched("contraction", contraction, usual.contraction);
+    expect_untouched("shrink", shrink, usual.shrink);
+  }
   const double k = static_cast<double>(std::max<std::size_t>(m, 2));
   const double alpha = adaptive ? 1.0 : reflection, beta = adaptive ? 1.0 + 2.0 / k : expansion,
                gamma = adaptive ? 0.5 : contraction, delta = adaptive ? 0.5 : shrink;

@@ -28,7 +28,7 @@
 namespace thalweg {
 
 struct NelderMead {
-  bool adaptive = true;           // coefficients from n; the four below are then unused
+  bool adaptive = true;           // coefficients from n; any of the four below is then an error
   double reflection = 1.0;        // α > 0
   double expansion = 2.0;         // β > 1
   double contraction = 0.5;       // γ in (0, 1)
