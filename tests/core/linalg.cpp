@@ -256,6 +256,21 @@ TEST(Linalg, OrthogonalRowsKeepTheNormalMatrix) {
   EXPECT_FALSE(thalweg::linalg::orthogonalise_rows(bad, squares));
 }
 
+// Rows that are orthogonal already are put in order as well, whatever theirs was.
+TEST(Linalg, OrthogonalRowsAreInOrder) {
+  for (const std::size_t n : {2u, 3u, 5u, 8u, 9u})
+    for (std::size_t turn = 0; turn < n; ++turn) {
+      Numbers a(n * n, 0.0), squares(n);
+      for (std::size_t i = 0; i < n; ++i) a[i * n + i] = static_cast<double>((n - 1 - i + turn) % n + 1);
+      ASSERT_TRUE(thalweg::linalg::orthogonalise_rows(a, squares));
+      for (std::size_t i = 0; i < n; ++i) {
+        const double length = static_cast<double>(i + 1);
+        EXPECT_EQ(squares[i], length * length) << n << ", " << i;
+        EXPECT_EQ(thalweg::blas::max_abs(std::span(a).subspan(i * n, n)), length) << n << ", " << i;
+      }
+    }
+}
+
 TEST(Blas1, AgreesWithPlainSums) {
   for (const std::size_t n : {0u, 1u, 7u, 8u, 9u, 100u}) {
     const Numbers x = random_numbers(n, 11), y = random_numbers(n, 12);

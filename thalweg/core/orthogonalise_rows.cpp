@@ -52,6 +52,10 @@ bool orthogonalise_rows(std::span<double> a, std::span<double> squares) {
           turns += turn(row(p), row(q), n, squares[p], squares[q], rounding);
       }
   }
+  // A tournament does not sort: those it has left out of order.
+  for (std::size_t p = 1; p < n; ++p)
+    for (std::size_t q = p; q > 0 && squares[q - 1] > squares[q]; --q)
+      std::swap_ranges(row(q), row(q) + n, row(q - 1)), std::swap(squares[q], squares[q - 1]);
   return true;
 }
 

@@ -3,9 +3,10 @@
 //
 // Minimises any real function of n ≥ 1 variables, box constraints included. Asks values only, up to 2n an
 // exploration, one at a time (each depends on the one before), and hardly a point again: unless f is
-// stochastic, the last 64n + 256, or 10⁶/n if that is less, are remembered but for those whose places later ones
-// took, n + 1 numbers each. All points lie on the lattice x0 + Δ·ℤⁿ, Δ halved as the search goes: a separable
-// quadratic whose minimiser is on it is solved exactly. At the stop ‖∇f‖∞ ≤ LΔ/2 as in coordinate search.
+// stochastic, recent ones are remembered until a later one takes their place, of which there are 64n + 256, or 10⁶/n
+// if that is less, rounded down to a power of two, n + 1 numbers each. All points lie on the lattice x0 + Δ·ℤⁿ, Δ
+// halved as the search goes: a separable quadratic whose minimiser is on it is solved exactly. At the stop
+// ‖∇f‖∞ ≤ LΔ/2 as in coordinate search.
 //
 // Reference: R. Hooke & T. A. Jeeves, J. ACM 8 (1961) 212, Figs. 1 and 2 and the appendix.
 // Departure: at a bound the step ends on it, off the lattice.

@@ -1,6 +1,6 @@
 // The simplex of nelder-mead: its vertices, their values in order, and what can be done to them.
 //
-// Vertices, sums and trial points stand in whole vectors of `blas::lanes` numbers, zero beyond n; ranks are found and
+// Vertices, sums and trial points stand in whole vectors of `blas::four` numbers, zero beyond n; ranks are found and
 // moved without a branch, because where a new value falls among the others cannot be predicted.
 #pragma once
 

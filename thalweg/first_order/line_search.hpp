@@ -42,7 +42,7 @@ struct WolfeOptions {
 enum class LineOutcome : unsigned char {
   wolfe,              // (W1) and (W2)
   approximate_wolfe,  // (AW)
-  decrease_only,      // (W1) holds at the largest step allowed, or a wall of non-finite values was met
+  decrease_only,      // below φ(0), where the largest step, a wall of non-finite values or rounding ended the search
   no_decrease,        // nothing below φ(0) was found: rounding, or the slope is wrong
   out_of_trials,      // max_trials met
 };
