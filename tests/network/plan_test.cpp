@@ -141,6 +141,45 @@ TEST(Plan, BackpropOnEveryInstructionSet) {
   }
 }
 
+// The gradient in parts is the whole one, to the bit, each number once: blocks of rows with a rest, a block of one
+// tile of rows, batches of several blocks of k, and of so many rows that errors are carried back a few at a time.
+template <class S>
+void check_parts(const std::string& text, std::size_t size, Isa isa) {
+  const Task<S> task(text, size);
+  std::vector<S> whole(task.theta.size()), parts(whole);
+  std::vector<int> times(task.theta.size());
+  for (int threads : {1, 3}) {
+    Plan<S> plan(task.network, task.loss, size, threads, isa);
+    auto pass = plan.pass();
+    plan.forward(task.theta, task.batch(), pass);
+    plan.backward(task.theta, task.batch(), pass, whole);
+    plan.forward(task.theta, task.batch(), pass);
+    std::ranges::fill(times, 0);
+    plan.backward(task.theta, task.batch(), pass, [&](std::size_t first, std::span<S> part) {
+      std::ranges::copy(part, parts.begin() + static_cast<std::ptrdiff_t>(first));
+      for (std::size_t i = 0; i < part.size(); ++i) ++times[first + i];
+    });
+    ASSERT_EQ(parts, whole) << text << " " << name(isa) << " " << threads;
+    ASSERT_EQ(std::ranges::count(times, 1), static_cast<std::ptrdiff_t>(times.size())) << text << " " << name(isa);
+    const auto v = task.direction();
+    thalweg::Tangent<S> tangent;
+    tangent.weights = v;
+    const double along = plan.jvp(task.theta, task.batch(), pass, tangent);
+    EXPECT_NEAR(along, static_cast<double>(example::dot(whole, v)),
+                (sizeof(S) == 4 ? 2e-4 : 1e-12) * (1 + std::abs(along)))
+        << text << " " << name(isa);
+  }
+}
+
+TEST(Plan, TheGradientInPartsIsTheWhole) {
+  for (Isa isa : isas())
+    for (const auto& [text, size] : std::vector<std::pair<std::string, std::size_t>>{
+             {"300-130-7", 290}, {"3-50-600-2", 1100}, {"9-5000-3", 5}, {"1-1-2", 1}}) {
+      check_parts<float>(text, size, isa);
+      check_parts<double>(text, size, isa);
+    }
+}
+
 TEST(Plan, ForwardModeIsTheGradientAlongTheDirection) {
   for (const auto& activation : example::activations)
     for (auto loss : example::losses) {
