@@ -144,4 +144,26 @@ TEST(LineSearch, ExactFindsTheRootOfTheSlope) {
     EXPECT_NEAR(thalweg::exact_line_search(quartic, 0.0, -1.0, start).step, std::cbrt(0.25), 1e-12);
 }
 
+// A kink: no point has a small slope, and the search ends on its narrowest interval, of which the lowest end may be
+// an earlier trial. Who relies on `last` then has the point of another value.
+TEST(LineSearch, LastIsSaidOfTheLastTrialAlone) {
+  WolfeOptions options;
+  options.narrowest = 0.01;
+  int earlier = 0;
+  for (int k = 1; k <= 40; ++k) {
+    const double kink = 0.11 * k;
+    const auto phi = [kink](double t) {
+      return LineTrial{std::abs(t - kink) + 0.25 * t, (t < kink ? -1.0 : 1.0) + 0.25};
+    };
+    double tried = 0.0;
+    const LineResult found =
+        thalweg::strong_wolfe([&](double t) { return phi(tried = t); }, kink, -0.75, 1.0, options);
+    ASSERT_EQ(found.outcome, LineOutcome::decrease_only) << kink;
+    EXPECT_EQ(found.value, phi(found.step).value) << kink;
+    EXPECT_EQ(found.last, found.step == tried) << kink;
+    if (!found.last) ++earlier;
+  }
+  EXPECT_GT(earlier, 0);
+}
+
 }  // namespace

@@ -258,12 +258,13 @@ TEST(Estimated, DifferencesUnderQuasiNewtonEndSoonAfterTheirLastGain) {
     return std::pow(1.5 - x[0] + x[0] * x[1], 2) + std::pow(2.25 - x[0] + x[0] * x[1] * x[1], 2) +
            std::pow(2.625 - x[0] + x[0] * std::pow(x[1], 3), 2);
   };
-  for (const Method& m : {method(LBfgs{}), method(Bfgs{})}) {
+  // 918 and 411 with searches to the last digit
+  for (const auto& [m, most] : {std::pair{method(LBfgs{}), 500u}, std::pair{method(Bfgs{}), 300u}}) {
     FunctionObjective f(2, beale);
     auto differences = estimated(f, FdForward{});
     const Result r = minimize(differences, {1.0, 1.0}, m, {.max_evaluations = 3000});
     EXPECT_LT(r.f, 1e-12) << r.message;
-    EXPECT_LT(r.evaluations(), 300u) << r.message;  // 918 and 411 with searches to the last digit
+    EXPECT_LT(r.evaluations(), most) << r.message;
   }
 }
 

@@ -16,11 +16,10 @@ namespace thalweg {
 namespace {
 // Apart: where it is one loop among many the compiler keeps its eight sums on the stack.
 [[gnu::noinline]] double product(std::span<const double> a, std::span<const double> b) { return blas::dot(a, b); }
-}  // namespace
 
-namespace {
 // Of an interval, where slopes and values do not belong together to the last digit.
 constexpr double narrowest_approximate = 0.01;
+constexpr int trials_approximate = 20;  // as `maxls` of SciPy's L-BFGS-B
 }  // namespace
 
 void LineDescent::run(Objective<double>& f, thalweg::Search& search, LineDirection& method) const {
@@ -29,19 +28,30 @@ void LineDescent::run(Objective<double>& f, thalweg::Search& search, LineDirecti
                                       wolfe.curvature, wolfe.decrease));
   const std::size_t n = f.dimension();
   std::vector<double> x(search.start().begin(), search.start().end()), g(n), d(n), x_trial(n), g_trial(n);
+  std::vector<double> x_lowest(n), g_lowest(n);
   double value = f.value_and_gradient(x, g);
   if (!std::isfinite(value)) return finish_bad_start(search);
   const Stopping stopping(search, gradient_tolerance);
   const Box& box = stopping.box();
   WolfeOptions options = wolfe;
   const bool approximate = f.offers().of(AnswerKind::gradient) != Quality::exact;
-  if (approximate) options.narrowest = narrowest_approximate;
+  if (approximate) {
+    options.narrowest = narrowest_approximate;
+    if (options.max_trials == WolfeOptions{}.max_trials) options.max_trials = trials_approximate;
+  }
 
+  // The lowest of a search's earlier trials is kept: a search that gives up may end there.
+  double tried = 0.0, tried_value = value, lowest = 0.0, lowest_value = value;
+  const auto keep = [&] {
+    std::swap(x_trial, x_lowest), std::swap(g_trial, g_lowest);
+    std::swap(tried, lowest), std::swap(tried_value, lowest_value);
+  };
   const auto phi = [&](double t) {
+    if (tried_value < lowest_value) keep();
     blas::step(x, t, d, x_trial);
     box.project(x_trial);
-    const double v = f.value_and_gradient(x_trial, g_trial);
-    return LineTrial{v, product(g_trial, d)};
+    tried = t, tried_value = f.value_and_gradient(x_trial, g_trial);
+    return LineTrial{tried_value, product(g_trial, d)};
   };
   const auto phi_value = [&](double t) {
     blas::step(x, t, d, x_trial);
@@ -53,6 +63,7 @@ void LineDescent::run(Objective<double>& f, thalweg::Search& search, LineDirecti
   const auto search_line = [&](double slope0, double first) {
     if (line == Search::armijo) return armijo(phi_value, value, slope0, first, options);
     if (line == Search::exact) return exact_line_search(phi, value, slope0, first, options.max_step);
+    tried = lowest = 0.0, tried_value = lowest_value = value;
     MoreThuente trials(options, value, slope0, first);
     while (!trials.done() && !(spent = search.spent(asked))) trials.tell(phi(trials.step()));
     return trials.result();
@@ -98,7 +109,9 @@ void LineDescent::run(Objective<double>& f, thalweg::Search& search, LineDirecti
       if (approximate) why += "; the gradient is an estimate, whose error may exceed the slope that is left";
       return finish_without_progress(search, stopping, x, value, g, promised, why, false);
     }
-    if (!found.last) {
+    if (!found.last && line == Search::strong_wolfe && found.step == lowest) {
+      keep();
+    } else if (!found.last) {
       static_cast<void>(phi(found.step));
     } else if (line == Search::armijo) {
       f.gradient(x_trial, g_trial);

@@ -38,7 +38,7 @@ void MoreThuente::finish(LineOutcome outcome, const End& at, bool last) {
 // Stops without the conditions: with the best point if that went down at all.
 void MoreThuente::give_up(LineOutcome why) {
   const bool lower = best_.t > 0.0 && best_.value < value0_;
-  finish(lower ? LineOutcome::decrease_only : why, best_, best_.t == t_);
+  finish(lower ? LineOutcome::decrease_only : why, best_, best_.t == tried_);
 }
 
 // φ is not finite at t: never go there again.
@@ -65,6 +65,7 @@ bool MoreThuente::lengthened(const End& at) {
 
 void MoreThuente::tell(LineTrial trial) {
   ++trials_;
+  tried_ = t_;
   const End at{t_, trial.value, trial.slope};
   if (!std::isfinite(trial.value) || !std::isfinite(trial.slope)) {
     if (trials_ >= options_.max_trials) return give_up(LineOutcome::out_of_trials);

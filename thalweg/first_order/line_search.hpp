@@ -80,6 +80,7 @@ class MoreThuente {
   double value0_, slope0_;
   End best_{}, other_{};  // αl, αu of the paper: best has the least value so far
   double t_, low_, high_, max_step_, width_, width_before_;
+  double tried_ = 0.0;  // the t of the last trial
   bool bracketed_ = false, stage_one_ = true, done_ = false;
   int trials_ = 0;
   LineResult result_{};
