@@ -138,11 +138,17 @@ void Driver<S>::note(const Question<S>& question, Answer<S>& answer) {
       consider(question.point, answer.value);
     }
   }
-  constexpr Kinds seen = {AnswerKind::value, AnswerKind::gradient, AnswerKind::directional};
-  if (!(question.asks - seen).empty())
-    for (const std::span<S> numbers : {answer.hessian_vector, answer.hessian, answer.third, answer.residual,
-                                       answer.jacobian, answer.product, answer.fisher_vector})
-      finite &= detail::all_finite<S>(numbers);
+  const auto check = [&](AnswerKind kind, std::span<const S> numbers) {
+    if (question.asks.has(kind)) finite &= detail::all_finite(numbers);
+  };
+  check(AnswerKind::hessian_vector, answer.hessian_vector);
+  check(AnswerKind::hessian, answer.hessian);
+  check(AnswerKind::third, answer.third);
+  check(AnswerKind::residual, answer.residual);
+  check(AnswerKind::jacobian, answer.jacobian);
+  check(AnswerKind::jacobian_vector, answer.product);
+  check(AnswerKind::vector_jacobian, answer.product);
+  check(AnswerKind::fisher_vector, answer.fisher_vector);
   if (answer.failed)
     ++ledger.failed;
   else if (!finite)

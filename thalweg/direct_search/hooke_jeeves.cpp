@@ -48,7 +48,7 @@ Description<HookeJeeves> HookeJeeves::describe() {
   d.reference("Hooke & Jeeves, J. ACM 8 (1961) 212")
       .formula("explore b along ±Δe_i → b'; f(b') < f(b): leap to b' + (b' − b) and explore there; else Δ ← Δ/2")
       .cost(
-          "up to 2n values an exploration, O(n) work each; n + 1 numbers for each of 64n + 256 recent points, of "
+          "up to 2n values an exploration, O(n) work each; n + 1 numbers for each of some 64n recent points, of "
           "10⁶/n at "
           "most")
       .notes("At the stop |∇f|∞ ≤ LΔ/2 where no bound is near.")

@@ -32,7 +32,7 @@ Description<NelderMead> NelderMead::describe() {
        "Nelder & Mead, Computer J. 7 (1965) 308; Gao & Han, Comput. Optim. Appl. 51 (2012) 259; Kelley, SIAM J. "
        "Optim. 10 (1999) 43")
       .formula("x_r = c + α(c − x_worst), x_e = c + β(x_r − c), x_c = c ± γ(x_r − c), x_j ← x_best + δ(x_j − x_best)")
-      .cost("1 or 2 values and O(n) work an iteration; n values at a shrink; n² memory")
+      .cost("1 or 2 values and O(n) work an iteration; n values at a shrink; 5n² memory")
       .notes(
           "Restarts, oriented by the simplex gradient, when decrease is too small or a last poll finds a way down.")
       .example("thalweg minimize --problem rosenbrock:n=2 --method nelder-mead")

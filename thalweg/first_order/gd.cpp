@@ -42,7 +42,7 @@ Description<Gd> Gd::describe() {
   Description<Gd> d("gd", "Gradient descent", "2.1");
   d.reference("Cauchy, C. R. Acad. Sci. Paris 25 (1847); line searches: Moré & Thuente, ACM TOMS 20 (1994)")
       .formula("x ← x − t ∇f(x)")
-      .cost("memory 6n, 4n operations a step; one value and gradient a trial step")
+      .cost("memory 8n, 4n operations a step; one value and gradient a trial step")
       .asks({AnswerKind::value, AnswerKind::gradient})
       .needs_exact()
       .supports_bounds();

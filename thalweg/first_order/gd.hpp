@@ -1,6 +1,6 @@
 // Gradient descent, x ← x − t ∇f(x), for smooth f; within bounds the projected gradient method.
 //
-// Asks value and gradient. Memory 6n; 4n operations a step beside f. Step t fixed, or by a line search
+// Asks value and gradient. Memory 8n; 4n operations a step beside f. Step t fixed, or by a line search
 // (line_search.hpp). On a quadratic with spectrum in [μ, L] the fixed step 2/(L + μ) contracts the error by
 // (κ − 1)/(κ + 1), κ = L/μ, and exact line search contracts f − f* by at least ((κ − 1)/(κ + 1))²
 // (Kantorovich; Nocedal & Wright, Numerical Optimization, 2nd ed., Theorem 3.3).

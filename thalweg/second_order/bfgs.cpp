@@ -71,7 +71,7 @@ Description<Bfgs> Bfgs::describe() {
        "product form: Brodlie, Gourlay & Greenstadt, IMA J. Appl. Math. 11 (1973); line search: Moré & Thuente, ACM "
        "TOMS 20 (1994)")
       .formula("x ← x − t H ∇f(x), H ← (I − ρsyᵀ) H (I − ρysᵀ) + ρssᵀ, ρ = 1/yᵀs")
-      .cost("memory n² + 9n, 8n² operations a step; about one value and gradient a step")
+      .cost("memory n² + 11n, 8n² operations a step; about one value and gradient a step")
       .asks({AnswerKind::value, AnswerKind::gradient})
       .needs_exact();
   d.option(

@@ -1,6 +1,6 @@
 // BFGS: quasi-Newton with a dense inverse metric, for smooth f of up to some thousand variables, without constraints.
 //
-// Asks value and gradient. Memory n² + 9n; 8n² operations a step beside f.
+// Asks value and gradient. Memory n² + 11n; 8n² operations a step beside f.
 // Broyden, Fletcher, Goldfarb, Shanno (1970), as Algorithm 6.1 of Nocedal & Wright, Numerical Optimization, 2nd ed.:
 //   H ← (I − ρ s yᵀ) H (I − ρ y sᵀ) + ρ s sᵀ, ρ = 1/yᵀs  (6.17); before the first update H = (yᵀs/yᵀy) I  (6.20).
 // Kept as H = J Jᵀ, J changed by a matrix of rank one (the product form of Brodlie, Gourlay & Greenstadt, IMA J.

@@ -243,7 +243,7 @@ Description<LBfgs> LBfgs::describe() {
        "Morales & "
        "Nocedal, ACM TOMS 38 (2011); line search: Moré & Thuente, ACM TOMS 20 (1994)")
       .formula("x ← x − t H ∇f(x), H the BFGS metric of the last m steps")
-      .cost("memory (2m + 8)n, 6mn + 8n operations a step; about one value and gradient a step")
+      .cost("memory (2m + 10)n, 6mn + 8n operations a step; about one value and gradient a step")
       .asks({AnswerKind::value, AnswerKind::gradient})
       .needs_exact()
       .supports_bounds();

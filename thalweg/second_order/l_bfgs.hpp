@@ -1,6 +1,6 @@
 // L-BFGS: limited-memory quasi-Newton for smooth f of many variables, within bounds if any.
 //
-// Asks value and gradient. Memory (2m + 8) n + 2m²; 6mn + 8n + 2m² operations a step beside f, in five passes over m
+// Asks value and gradient. Memory (2m + 10) n + 2m²; 6mn + 8n + 2m² operations a step beside f, in five passes over m
 // vectors.
 // Liu & Nocedal, Math. Prog. 45 (1989); the two-loop recursion of Nocedal, Math. Comp. 35 (1980), as Algorithm 7.4 of
 // Nocedal & Wright, Numerical Optimization, 2nd ed.; first metric γI with γ = sᵀy/yᵀy (ibid. (7.20)).
