@@ -32,6 +32,9 @@ inline std::vector<double> to_vector(const Array& array) { return {array.data(),
 
 // What a Python function returned, as numbers of the expected count.
 inline void fill(const py::object& returned, std::span<double> out, const char* what) {
+  if (returned.is_none())  // numpy would make it a nan
+    throw InvalidArgument(std::string(what) +
+                          " returned None; is a `return` missing? (nan says that there is no value)");
   const Array array = Array::ensure(returned);
   if (!array) {
     PyErr_Clear();

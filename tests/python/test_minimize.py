@@ -109,6 +109,10 @@ class Minimize(unittest.TestCase):
             thalweg.minimize(rosenbrock, [1, 2], options={"max_evals": 5})
         with self.assertRaisesRegex(ValueError, "did you mean `nelder-mead`"):
             thalweg.minimize(rosenbrock, [0, 0], method="nelder-mad")
+        with self.assertRaisesRegex(ValueError, "fun returned None.*return"):
+            thalweg.minimize(lambda x: None, [0, 0], method="nelder-mead")
+        with self.assertRaisesRegex(ValueError, "jac returned None"):
+            thalweg.minimize(rosenbrock, [0, 0], method="l-bfgs", jac=lambda x: None)
         with self.assertRaisesRegex(ValueError, "returned 3 numbers; 2"):
             thalweg.minimize(rosenbrock, [0, 0], method="l-bfgs", jac=lambda x: np.zeros(3))
         with self.assertRaisesRegex(ValueError, "2 pairs"):
