@@ -1,5 +1,5 @@
 // Operations that each pass executes. A fused multiply-add counts 2, as do its halves apart; eˣ counts 20 (the
-// polynomial and range reduction of gemm_kernels.inl), a division 1. Packing and integer work count nothing.
+// polynomial and range reduction of activation_kernels.inl), a division 1. Packing and integer work count nothing.
 //   activations: relu 1, sigmoid 22, tanh 32, gelu 38; their derivatives: relu 1, tanh and sigmoid 3, gelu 64
 //   losses: cross-entropy 24 an output, squared error 3
 #include "thalweg/core/noise.hpp"
