@@ -268,6 +268,27 @@ TEST(Estimated, DifferencesUnderQuasiNewtonEndSoonAfterTheirLastGain) {
   }
 }
 
+// Searches over a kinked valley often give up at an earlier trial: the point that goes on is the one of its value.
+TEST(Estimated, EachIterateHasItsOwnValue) {
+  const auto valley = [](std::span<const double> x) {
+    return std::abs(x[0] - 1.0) + 3.0 * std::abs(x[1] + x[0] * x[0]);
+  };
+  for (const Method& m : {method(LBfgs{}), method(Bfgs{})}) {
+    FunctionObjective f(2, valley);
+    auto differences = estimated(f, FdForward{});
+    std::vector<double> told;
+    Limits limits{.max_evaluations = 600, .keep_path = true};
+    limits.callback = [&](const Progress& p) {
+      told.push_back(p.f);
+      return Control::proceed;
+    };
+    const Result r = minimize(differences, {-1.0, 2.0}, m, limits);
+    ASSERT_EQ(r.path.size(), told.size());
+    ASSERT_GT(told.size(), 5u);
+    for (std::size_t k = 0; k < told.size(); ++k) EXPECT_EQ(valley(r.path[k]), told[k]) << k;
+  }
+}
+
 TEST(Estimated, OptionsOutOfRangeAreRefused) {
   Watched<double> f(2, sphere);
   EXPECT_THROW(estimated(f, Spsa{.c = 0.0}), InvalidArgument);
